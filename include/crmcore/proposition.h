@@ -1,0 +1,33 @@
+/* proposition: what the offer delivers to the customer. See crmcore_proposition(3). */
+#ifndef CRMCORE_PROPOSITION_H
+#define CRMCORE_PROPOSITION_H
+
+#include "base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The eight columns of crm_delivered_value: four benefits, four costs, all as non-negative magnitudes. */
+enum {
+    CRM_DELIVERED_PRODUCT = 0,
+    CRM_DELIVERED_PEOPLE = 1,
+    CRM_DELIVERED_IMAGE = 2,
+    CRM_DELIVERED_SERVICE = 3,
+    CRM_DELIVERED_MONEY = 4,
+    CRM_DELIVERED_MENTAL = 5,
+    CRM_DELIVERED_TIME = 6,
+    CRM_DELIVERED_PHYSICAL = 7
+};
+
+/* Customer delivered value of n offers: benefits - costs and benefits / costs, each field times its weight, which is the
+ * explicit conversion of what is not money into money. field: column-major, 8 columns, column j at field + j*ld,
+ * ld >= n. weight: 8, opt: all 1. difference, ratio: opt, not both NULL. A negative field is a bad row; with costs of 0
+ * only the ratio is undefined: NaN, and a bad row if ratio is asked for. Since 0.9. */
+CRM_API crm_status crm_delivered_value(int64_t n, const double *field, int64_t ld, const double *weight /*opt*/,
+                                       double *difference /*opt*/, double *ratio /*opt*/, crm_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
