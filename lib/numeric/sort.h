@@ -1,0 +1,66 @@
+/* Sorting by radix: stable, linear, the same order on every machine, in scratch that the caller brings. */
+#ifndef CRM_I_SORT_H
+#define CRM_I_SORT_H
+
+#include "base/compiler.h"
+
+#include <string.h>
+
+/* ---- order-preserving keys ---- */
+
+#define CRM_I_KEY_NAN UINT64_MAX
+
+/* A key whose unsigned order is the numeric order of x. -0 and +0 have one key (that of +0); every NaN has the
+ * last one, CRM_I_KEY_NAN. */
+CRM_I_INLINE uint64_t crm_i_f64_key(double x)
+{
+    const double y = x + 0.0; /* -0 becomes +0 */
+    uint64_t u;
+    memcpy(&u, &y, sizeof u);
+    const uint64_t k = u ^ ((0 - (u >> 63)) | ((uint64_t)1 << 63));
+    return x == x ? k : CRM_I_KEY_NAN;
+}
+
+/* The double of a key. */
+CRM_I_INLINE double crm_i_f64_from_key(uint64_t key)
+{
+    const uint64_t u = key ^ (((key >> 63) - 1) | ((uint64_t)1 << 63));
+    double x;
+    memcpy(&x, &u, sizeof x);
+    return x;
+}
+
+/* A key for the order from the largest down, NaN still last. */
+CRM_I_INLINE uint64_t crm_i_f64_key_descending(double x)
+{
+    const uint64_t k = crm_i_f64_key(x);
+    return k == CRM_I_KEY_NAN ? k : ~k;
+}
+
+/* A key whose unsigned order is the order of int64. */
+CRM_I_INLINE uint64_t crm_i_i64_key(int64_t x)
+{
+    return (uint64_t)x ^ ((uint64_t)1 << 63);
+}
+
+/* ---- sorts ----
+ * Ascending by key, stable. Only bits in which keys differ cost anything; input already in order costs one read.
+ * Arrays of scratch have n entries and end up undefined; nothing overlaps. */
+void crm_i_sort_u64(int64_t n, uint64_t *key, uint64_t *key_scratch);
+/* With an index moved along with its key (n < 2^31 for the 32-bit form): fill it as you like first. */
+void crm_i_sort_u64_i32(int64_t n, uint64_t *key, int32_t *index, uint64_t *key_scratch, int32_t *index_scratch);
+void crm_i_sort_u64_i64(int64_t n, uint64_t *key, int64_t *index, uint64_t *key_scratch, int64_t *index_scratch);
+
+/* index = the rows of value from the largest down, equal values by row, NaN last (by row).
+ * key, key_scratch, index_scratch: n entries of scratch; on return key holds crm_i_f64_key_descending in order. */
+void crm_i_sort_f64_descending_index(int64_t n, const double *value, int64_t *index, uint64_t *key,
+                                     uint64_t *key_scratch, int64_t *index_scratch);
+
+/* sorted = the values from the largest down, NaN last (-0 comes out as +0). key, key_scratch: scratch. */
+void crm_i_sort_f64_descending(int64_t n, const double *value, double *sorted, uint64_t *key,
+                               uint64_t *key_scratch);
+
+/* 1 if key is ascending. */
+int crm_i_sort_is_sorted_u64(int64_t n, const uint64_t *key);
+
+#endif
