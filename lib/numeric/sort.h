@@ -44,21 +44,33 @@ CRM_I_INLINE uint64_t crm_i_i64_key(int64_t x)
 }
 
 /* ---- sorts ----
- * Ascending by key, stable. Only bits in which keys differ cost anything; input already in order costs one read.
- * Arrays of scratch have n entries and end up undefined; nothing overlaps. */
-void crm_i_sort_u64(int64_t n, uint64_t *key, uint64_t *key_scratch);
-/* With an index moved along with its key (n < 2^31 for the 32-bit form): fill it as you like first. */
-void crm_i_sort_u64_i32(int64_t n, uint64_t *key, int32_t *index, uint64_t *key_scratch, int32_t *index_scratch);
-void crm_i_sort_u64_i64(int64_t n, uint64_t *key, int64_t *index, uint64_t *key_scratch, int64_t *index_scratch);
+ * Ascending by key, stable, in time proportional to n whatever the keys (at most 11 passes; about three for keys
+ * spread over their range). Input already in order costs one read. Scratch ends undefined; nothing overlaps. */
 
-/* index = the rows of value from the largest down, equal values by row, NaN last (by row).
- * key, key_scratch, index_scratch: n entries of scratch; on return key holds crm_i_f64_key_descending in order. */
-void crm_i_sort_f64_descending_index(int64_t n, const double *value, int64_t *index, uint64_t *key,
-                                     uint64_t *key_scratch, int64_t *index_scratch);
+/* A key and what moves along with it, as a rule a row number. */
+struct crm_i_sort_pair {
+    uint64_t key;
+    int64_t index;
+};
 
-/* sorted = the values from the largest down, NaN last (-0 comes out as +0). key, key_scratch: scratch. */
-void crm_i_sort_f64_descending(int64_t n, const double *value, double *sorted, uint64_t *key,
-                               uint64_t *key_scratch);
+/* In place of pair; scratch: n entries. */
+void crm_i_sort_pairs(int64_t n, struct crm_i_sort_pair *pair, struct crm_i_sort_pair *scratch);
+
+/* Keys alone, in place; scratch: n entries. */
+void crm_i_sort_u64(int64_t n, uint64_t *key, uint64_t *scratch);
+
+/* Keys and indices in arrays of their own (fill index as you like first); scratch: 2 n entries. */
+void crm_i_sort_u64_i64(int64_t n, uint64_t *key, int64_t *index, struct crm_i_sort_pair *scratch);
+void crm_i_sort_u64_i32(int64_t n, uint64_t *key, int32_t *index, struct crm_i_sort_pair *scratch);
+
+/* index = the rows of value from the largest down, equal values by row, NaN last (by row). sorted, unless NULL,
+ * gets the values in that order (-0 comes out as +0). scratch: 2 n entries. */
+void crm_i_sort_f64_descending_index(int64_t n, const double *value, int64_t *index, double *sorted,
+                                     struct crm_i_sort_pair *scratch);
+
+/* sorted = the values from the largest down, NaN last (-0 comes out as +0); it may be value itself.
+ * scratch: 2 n entries. */
+void crm_i_sort_f64_descending(int64_t n, const double *value, double *sorted, uint64_t *scratch);
 
 /* 1 if key is ascending. */
 int crm_i_sort_is_sorted_u64(int64_t n, const uint64_t *key);

@@ -1,0 +1,104 @@
+/* Sorting by radix: the records that can be sorted, and the forms callers ask for. */
+#include "numeric/sort.h"
+
+/* Records of a part that is sorted in the cache: with its scratch 128 KB at 16 bytes each. */
+enum { LEAF = 4096 };
+
+static int bit_length(uint64_t x)
+{
+    int length = 0;
+    for (int step = 32; step > 0; step >>= 1) {
+        if (x >> step) {
+            x >>= step;
+            length += step;
+        }
+    }
+    return length + (x > 0);
+}
+
+#define RECORD struct crm_i_sort_pair
+#define KEY_OF(r) ((r).key)
+#define NAME(word) pair_##word
+#include "numeric/sort_radix.inc"
+
+#define RECORD uint64_t
+#define KEY_OF(r) (r)
+#define NAME(word) key_##word
+#include "numeric/sort_radix.inc"
+
+void crm_i_sort_pairs(int64_t n, struct crm_i_sort_pair *pair, struct crm_i_sort_pair *scratch)
+{
+    if (n > 1)
+        pair_sort_part(n, pair, scratch, 0);
+}
+
+void crm_i_sort_u64(int64_t n, uint64_t *key, uint64_t *scratch)
+{
+    if (n > 1)
+        key_sort_part(n, key, scratch, 0);
+}
+
+void crm_i_sort_u64_i64(int64_t n, uint64_t *key, int64_t *index, struct crm_i_sort_pair *scratch)
+{
+    for (int64_t i = 0; i < n; i++) {
+        scratch[i].key = key[i];
+        scratch[i].index = index[i];
+    }
+    crm_i_sort_pairs(n, scratch, scratch + n);
+    for (int64_t i = 0; i < n; i++) {
+        key[i] = scratch[i].key;
+        index[i] = scratch[i].index;
+    }
+}
+
+void crm_i_sort_u64_i32(int64_t n, uint64_t *key, int32_t *index, struct crm_i_sort_pair *scratch)
+{
+    for (int64_t i = 0; i < n; i++) {
+        scratch[i].key = key[i];
+        scratch[i].index = index[i];
+    }
+    crm_i_sort_pairs(n, scratch, scratch + n);
+    for (int64_t i = 0; i < n; i++) {
+        key[i] = scratch[i].key;
+        index[i] = (int32_t)scratch[i].index;
+    }
+}
+
+/* The double whose descending key this is. */
+CRM_I_INLINE double f64_from_key_descending(uint64_t key)
+{
+    return crm_i_f64_from_key(key == CRM_I_KEY_NAN ? key : ~key);
+}
+
+void crm_i_sort_f64_descending_index(int64_t n, const double *value, int64_t *index, double *sorted,
+                                     struct crm_i_sort_pair *scratch)
+{
+    for (int64_t i = 0; i < n; i++) {
+        scratch[i].key = crm_i_f64_key_descending(value[i]);
+        scratch[i].index = i;
+    }
+    crm_i_sort_pairs(n, scratch, scratch + n);
+    for (int64_t i = 0; i < n; i++)
+        index[i] = scratch[i].index;
+    if (!sorted)
+        return;
+    for (int64_t i = 0; i < n; i++)
+        sorted[i] = f64_from_key_descending(scratch[i].key);
+}
+
+void crm_i_sort_f64_descending(int64_t n, const double *value, double *sorted, uint64_t *scratch)
+{
+    for (int64_t i = 0; i < n; i++)
+        scratch[i] = crm_i_f64_key_descending(value[i]);
+    crm_i_sort_u64(n, scratch, scratch + n);
+    for (int64_t i = 0; i < n; i++)
+        sorted[i] = f64_from_key_descending(scratch[i]);
+}
+
+int crm_i_sort_is_sorted_u64(int64_t n, const uint64_t *key)
+{
+    for (int64_t i = 1; i < n; i++)
+        if (key[i - 1] > key[i])
+            return 0;
+    return 1;
+}
