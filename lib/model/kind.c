@@ -1,0 +1,84 @@
+/* The table of kinds, and the questions a caller may ask of it. */
+#include "model/kind.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+static const crm_i_kind table[] = {
+    /* in the order of CRM_MODEL_*, from 1 */
+    {"nbd", 2, {"r", "alpha"}, NULL, NULL},
+    {"pareto-nbd", 4, {"r", "alpha", "s", "beta"}, NULL, NULL},
+    {"bg-nbd", 4, {"r", "alpha", "a", "b"}, NULL, NULL},
+    {"mbg-nbd", 4, {"r", "alpha", "a", "b"}, NULL, NULL},
+    {"bg-cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, NULL, NULL},
+    {"mbg-cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, NULL, NULL},
+    {"ggompertz-nbd", 5, {"r", "alpha", "b", "s", "beta"}, NULL, NULL},
+    {"bg-bb", 4, {"alpha", "beta", "gamma", "delta"}, NULL, NULL},
+    {"gamma-gamma", 3, {"p", "q", "v"}, NULL, NULL},
+    {"sbg", 2, {"gamma", "delta"}, NULL, NULL},
+    {"bdw", 3, {"gamma", "delta", "c"}, NULL, NULL},
+};
+enum { KINDS = sizeof table / sizeof table[0] };
+
+const crm_i_kind *crm_i_kind_of(int32_t kind)
+{
+    return kind >= 1 && kind <= KINDS ? &table[kind - 1] : NULL;
+}
+
+crm_status crm_i_kind_check(int32_t kind, int32_t arg, crm_error *err)
+{
+    const crm_i_kind *k = crm_i_kind_of(kind);
+    if (!k)
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, arg, (double)kind, "there is no such kind of model");
+    if (k->likelihood || k->prediction)
+        return CRM_OK;
+    return crm_i_fail_value(err, CRM_E_UNSUPPORTED, arg, (double)kind, "this kind of model is not built yet");
+}
+
+int32_t crm_kind_count(void)
+{
+    return KINDS;
+}
+
+const char *crm_kind_name(int32_t kind)
+{
+    const crm_i_kind *k = crm_i_kind_of(kind);
+    return k ? k->name : NULL;
+}
+
+int32_t crm_kind_find(const char *name)
+{
+    if (!name)
+        return 0;
+    for (int32_t kind = 1; kind <= KINDS; kind++)
+        if (strcmp(table[kind - 1].name, name) == 0)
+            return kind;
+    return 0;
+}
+
+int32_t crm_kind_parameters(int32_t kind)
+{
+    const crm_i_kind *k = crm_i_kind_of(kind);
+    return k ? k->parameters : 0;
+}
+
+const char *crm_kind_parameter(int32_t kind, int32_t i)
+{
+    const crm_i_kind *k = crm_i_kind_of(kind);
+    return k && i >= 0 && i < k->parameters ? k->parameter[i] : NULL;
+}
+
+/* Becomes a question to the prediction when the first one is in the table. */
+int32_t crm_kind_supports(int32_t kind, int32_t quantity)
+{
+    (void)kind;
+    (void)quantity;
+    return 0;
+}
+
+int32_t crm_kind_fits(int32_t kind)
+{
+    const crm_i_kind *k = crm_i_kind_of(kind);
+    return k && k->likelihood ? 1 : 0;
+}
