@@ -105,8 +105,9 @@ static double gamma_front(double a, double x)
 {
     if (a < 10.0)
         return crm_i_exp(a * crm_i_log(x) - x - crm_i_lgamma1p(a));
-    const double exponent = a * crm_i_log1p_minus((x - a) / a) - crm_i_stirling_rest(a);
-    return crm_i_exp(exponent) / sqrt(0x1.921fb54442d18p+2 * a);
+    /* The first form keeps digits where x is near a, the second where it is far below. */
+    const double scaled = x > 0.5 * a ? crm_i_log1p_minus((x - a) / a) : crm_i_log(x / a) + (1.0 - x / a);
+    return crm_i_exp(a * scaled - crm_i_stirling_rest(a)) / sqrt(0x1.921fb54442d18p+2 * a);
 }
 
 /* P/front = 1 + x/(a+1) + x^2/((a+1)(a+2)) + ..., x < a + 1. */
