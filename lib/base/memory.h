@@ -7,8 +7,9 @@
 #include "base/compiler.h"
 #include "crmcore/base.h"
 
-/* The allocator of a context, malloc's if context is NULL. */
+/* The allocator of a context, malloc's if context is NULL; and malloc's. */
 crm_allocator crm_i_allocator(const crm_context *context);
+crm_allocator crm_i_allocator_default(void);
 
 /* count * size bytes aligned to 64, not cleared; NULL if there is none, the product overflows or count < 0. A count of 0
  * gives a block that may be released. release takes the same count and size; NULL is fine. */
