@@ -61,7 +61,8 @@ enum { /* NaN where the model was not fitted */
     CRM_FACT_CONDITION = 6,  /* of the negated Hessian in log-parameters: largest / smallest eigenvalue */
     CRM_FACT_CUSTOMERS = 7,  /* sum of the weights */
     CRM_FACT_DISTINCT = 8,   /* distinct rows */
-    CRM_FACT_EVALUATIONS = 9 /* of the likelihood, all starts together */
+    CRM_FACT_EVALUATIONS = 9, /* of the likelihood, all starts together */
+    CRM_FACT_STATUS = 10      /* what crm_model_fit answered */
 };
 
 /* Maximum likelihood on log-parameters, by a damped Newton method over the distinct rows. Always gives a model if the

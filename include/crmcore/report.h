@@ -16,14 +16,15 @@ typedef struct crm_report crm_report;
 
 enum {                         /* f64 columns; row i is row i of the book */
     CRM_REPORT_PROFIT = 1,     /* present profit: the recent margin of the book where it has one, else the whole margin;
-                                  without costs revenue * margin rate */
+                                  of a log without costs revenue * margin rate */
     CRM_REPORT_P_ALIVE = 2,    /* probability of being alive at as_of */
     CRM_REPORT_EXPECTED = 3,   /* expected purchases within the horizon; NaN for ever */
     CRM_REPORT_DISCOUNTED = 4, /* the same, discounted; DERT for ever */
     CRM_REPORT_SPEND = 5,      /* expected spend per purchase */
     CRM_REPORT_VALUE = 6,      /* margin rate * spend * discounted */
     CRM_REPORT_VALUE_SE = 7,   /* its standard error, from the uncertainty of both fits */
-    CRM_REPORT_EXPECTED_SE = 8
+    CRM_REPORT_EXPECTED_SE = 8, /* of EXPECTED; NaN for ever */
+    CRM_REPORT_P_ALIVE_SE = 9
 };
 enum { /* figures about the base */
     CRM_FIGURE_CUSTOMERS = 1,
@@ -39,9 +40,16 @@ enum { /* figures about the base */
     CRM_FIGURE_THRESHOLD = 11
 };
 
-/* Options: CRM_OPTION_MODEL, MARGIN_RATE, DISCOUNT, HORIZON, TIERS, THRESHOLD and those of fits. Status: that of the
- * fits where it is a remark; CRM_NOT_IDENTIFIED or CRM_NO_MEAN leave what rests on it NaN; a fit that did not converge
- * is CRM_E_STATE. Since 0.9. */
+/* Builds the report of a book.
+ *   options  CRM_OPTION_MODEL (a purchase model), MARGIN_RATE, DISCOUNT, HORIZON, TIERS, THRESHOLD, and those of fits.
+ *            The margin rate is the book's margin / revenue if it has costs (and revenue > 0), else 1. For ever needs a
+ *            discount > 0 (CRM_E_DOMAIN). Tiers are cut by number of customers, equal values up (CRM_TIES_UP).
+ *   value    = margin rate * expected spend * discounted expected purchases; its standard error is that of the
+ *            parameters of both models, taken as independent.
+ * Status: CRM_OK; the remark of the purchase model's fit, else of the spend model's: CRM_NOT_IDENTIFIED leaves standard
+ * errors NaN, CRM_NO_MEAN spend and value. A book without positive repeat purchases has no spend model: spend and value
+ * are NaN, tiers and classes 0. A fit that did not converge is CRM_E_STATE. Customers without a purchase are NaN, and
+ * in no sum of these columns. The same bits for any number of threads. Since 0.9. */
 CRM_API crm_status crm_report_build(const crm_context *context, const crm_customers *book,
                                     const crm_options *options /*opt*/, crm_report **out, crm_error *err);
 CRM_API const double *crm_report_f64(const crm_report *report, int32_t column); /* borrowed; NULL: no such column */

@@ -17,6 +17,7 @@ struct crm_context {
     int32_t isa;
     crm_progress progress;
     void *progress_self;
+    double from, to; /* the part of the whole that calls with this context are */
 };
 
 /* ---- creation ------------------------------------------------------------------------------------------------ */
@@ -80,6 +81,7 @@ crm_status crm_context_create(const crm_allocator *allocator, const crm_executor
     context->handle.allocator = memory;
     context->workers = executor ? executor->workers : threads;
     context->isa = crm_i_isa_detect();
+    context->to = 1.0;
     if (executor)
         context->executor = *executor;
     if (threads > 1) {
@@ -117,10 +119,13 @@ static crm_context *create_child(const crm_context *base)
         child->isa = base->isa;
         child->progress = base->progress;
         child->progress_self = base->progress_self;
+        child->from = base->from;
+        child->to = base->to;
         child->base = keep(base);
     } else {
         child->workers = 1;
         child->isa = crm_i_isa_detect();
+        child->to = 1.0;
     }
     crm_i_handle_start(&child->handle, base);
     return child;
@@ -138,6 +143,8 @@ crm_status crm_context_watch(const crm_context *base, crm_progress progress, voi
         return crm_i_fail_memory(err);
     child->progress = progress;
     child->progress_self = self;
+    child->from = 0.0;
+    child->to = 1.0;
     *out = child;
     return crm_i_ok(err);
 }
@@ -153,6 +160,18 @@ crm_status crm_context_limit(const crm_context *base, int32_t isa, crm_context *
         return crm_i_fail_memory(err);
     if (child->isa > isa)
         child->isa = isa;
+    *out = child;
+    return crm_i_ok(err);
+}
+
+crm_status crm_i_context_part(const crm_context *base, double from, double to, crm_context **out, crm_error *err)
+{
+    crm_context *child = create_child(base);
+    if (!child)
+        return crm_i_fail_memory(err);
+    const double length = child->to - child->from;
+    child->to = child->from + length * to;
+    child->from += length * from;
     *out = child;
     return crm_i_ok(err);
 }
@@ -203,7 +222,7 @@ crm_status crm_i_progress(const crm_context *context, double done, crm_error *er
     if (!context || !context->progress)
         return CRM_OK;
     const double share = done > 0.0 ? (done < 1.0 ? done : 1.0) : 0.0;
-    if (context->progress(context->progress_self, share) == 0)
+    if (context->progress(context->progress_self, context->from + (context->to - context->from) * share) == 0)
         return CRM_OK;
     return crm_i_fail_value(err, CRM_E_CANCELLED, 1, share, "The progress function asked to stop.");
 }

@@ -19,6 +19,9 @@ int64_t crm_i_context_workers(const crm_context *context);
 crm_status crm_i_parallel(const crm_context *context, crm_task task, void *arg, int64_t tasks, double from, double to,
                           crm_error *err);
 
+/* A child for one of several steps: what a call with it reports as 0 .. 1 the caller sees as from .. to. */
+crm_status crm_i_context_part(const crm_context *base, double from, double to, crm_context **out, crm_error *err);
+
 /* Tells progress the share done; CRM_OK or CRM_E_CANCELLED. */
 crm_status crm_i_progress(const crm_context *context, double done, crm_error *err);
 
