@@ -1,8 +1,8 @@
 /* Sorting by radix: the records that can be sorted, and the forms callers ask for. */
 #include "numeric/sort.h"
 
-/* Records of a part that is sorted in the cache: with its scratch 128 KB at 16 bytes each. */
-enum { LEAF = 4096 };
+/* Sizes of parts, in records: LEAF is sorted in the first cache, up to MIDDLE in the second. */
+enum { LEAF = 2048, MIDDLE = 65536, WIDE_BITS = 9, WIDE_WAYS = 1 << WIDE_BITS };
 
 static int bit_length(uint64_t x)
 {
@@ -16,13 +16,21 @@ static int bit_length(uint64_t x)
     return length + (x > 0);
 }
 
+CRM_I_INLINE struct crm_i_sort_pair pair_of(double value, int64_t row)
+{
+    const struct crm_i_sort_pair r = {crm_i_f64_key_descending(value), row};
+    return r;
+}
+
 #define RECORD struct crm_i_sort_pair
 #define KEY_OF(r) ((r).key)
+#define MAKE(value, row) pair_of((value), (row))
 #define NAME(word) pair_##word
 #include "numeric/sort_radix.inc"
 
 #define RECORD uint64_t
 #define KEY_OF(r) (r)
+#define MAKE(value, row) ((void)(row), crm_i_f64_key_descending(value))
 #define NAME(word) key_##word
 #include "numeric/sort_radix.inc"
 
@@ -73,11 +81,7 @@ CRM_I_INLINE double f64_from_key_descending(uint64_t key)
 void crm_i_sort_f64_descending_index(int64_t n, const double *value, int64_t *index, double *sorted,
                                      struct crm_i_sort_pair *scratch)
 {
-    for (int64_t i = 0; i < n; i++) {
-        scratch[i].key = crm_i_f64_key_descending(value[i]);
-        scratch[i].index = i;
-    }
-    crm_i_sort_pairs(n, scratch, scratch + n);
+    pair_sort_values(n, value, scratch, scratch + n);
     for (int64_t i = 0; i < n; i++)
         index[i] = scratch[i].index;
     if (!sorted)
@@ -88,9 +92,7 @@ void crm_i_sort_f64_descending_index(int64_t n, const double *value, int64_t *in
 
 void crm_i_sort_f64_descending(int64_t n, const double *value, double *sorted, uint64_t *scratch)
 {
-    for (int64_t i = 0; i < n; i++)
-        scratch[i] = crm_i_f64_key_descending(value[i]);
-    crm_i_sort_u64(n, scratch, scratch + n);
+    key_sort_values(n, value, scratch, scratch + n);
     for (int64_t i = 0; i < n; i++)
         sorted[i] = f64_from_key_descending(scratch[i]);
 }
