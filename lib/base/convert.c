@@ -1,6 +1,5 @@
 /* Converters between how hosts write missing values and money and how the library does. */
 #include <math.h>
-#include <string.h>
 
 #include "base/compiler.h"
 #include "base/error.h"
@@ -26,10 +25,20 @@ crm_status crm_null_to_nan(int64_t n, const uint8_t *valid, int64_t bit_offset, 
         return crm_i_fail(err, CRM_E_NULL, 4, "column is NULL.");
     if (!valid)
         return crm_i_ok(err);
-    for (int64_t i = 0; i < n; i++) {
+    int64_t i = 0;
+    for (; i + 8 <= n; i += 8) {
         const int64_t bit = bit_offset + i;
-        const int is_valid = (valid[bit >> 3] >> (bit & 7)) & 1;
-        column[i] = is_valid ? column[i] : (double)NAN;
+        const int shift = (int)(bit & 7);
+        const uint32_t next = shift ? valid[(bit >> 3) + 1] : 0u;
+        const uint32_t eight = ((valid[bit >> 3] | next << 8) >> shift) & 0xFFu;
+        if (eight == 0xFFu)
+            continue;
+        for (int k = 0; k < 8; k++)
+            column[i + k] = eight >> k & 1u ? column[i + k] : (double)NAN;
+    }
+    for (; i < n; i++) {
+        const int64_t bit = bit_offset + i;
+        column[i] = valid[bit >> 3] >> (bit & 7) & 1 ? column[i] : (double)NAN;
     }
     return crm_i_ok(err);
 }
@@ -73,9 +82,20 @@ static double nearest_even(double x)
     return copysign(whole, x);
 }
 
-/* amount * 10^decimals exactly, then rounded once. 0: it does not fit. The product is high + low with |low| at most
- * half a unit of high's last place. Below 2^52 low can do no more than settle a tie of high; from 2^52 on high is whole
- * and from 2^53 on even, so that low rounds by itself. */
+/* high + low to the nearest whole number, ties to even, for |high| < 2^53. |low| is at most half a unit of high's last
+ * place, so below 2^52 it can do no more than settle a tie of high, and above, where high is whole, be a tie itself. */
+static double round_pair(double high, double low)
+{
+    const double whole = nearest_even(high);
+    const double rest = high - whole;
+    if (fabs(rest) == 0.5)
+        return low * rest > 0.0 ? whole + copysign(1.0, rest) : whole;
+    if (fabs(low) == 0.5 && nearest_even(whole * 0.5) * 2.0 != whole)
+        return whole + copysign(1.0, low);
+    return whole;
+}
+
+/* amount * 10^decimals exactly, rounded once. 0: it does not fit. */
 static int32_t minor_units(double amount, double scale, int64_t *out)
 {
     if (fabs(amount) < 0x1p-40) { /* less than half a unit with nine decimals; spares low an underflow */
@@ -87,28 +107,15 @@ static int32_t minor_units(double amount, double scale, int64_t *out)
     double high;
     double low;
     two_product(amount, scale, &high, &low);
-    double whole = nearest_even(high);
     if (fabs(high) < TWO_53) {
-        const double rest = (high - whole) + low; /* at most 3/4 */
-        const double odd = whole - 2.0 * nearest_even(whole * 0.5);
-        const int tie_is_even = fabs(odd) < 0.5;
-        if (rest > 0.5 || (!(rest < 0.5) && !tie_is_even))
-            whole += 1.0;
-        else if (rest < -0.5 || (!(rest > -0.5) && !tie_is_even))
-            whole -= 1.0;
-        *out = (int64_t)whole;
+        *out = (int64_t)round_pair(high, low);
         return 1;
     }
-    const double more = nearest_even(low);
-    if (high < TWO_63 && high >= -TWO_63 && !(high <= -TWO_63 && more < 0.0)) {
-        *out = (int64_t)high + (int64_t)more;
-        return 1;
-    }
-    if (high <= TWO_63 && high > 0.0 && more < 0.0) {
-        *out = INT64_MAX + ((int64_t)more + 1);
-        return 1;
-    }
-    return 0;
+    const double more = nearest_even(low); /* high is even, so that low's ties are those of the sum */
+    if (fabs(high) > TWO_63 || (high == TWO_63 && more >= 0.0) || (high == -TWO_63 && more < 0.0))
+        return 0;
+    *out = high == TWO_63 ? INT64_MAX + ((int64_t)more + 1) : (int64_t)high + (int64_t)more;
+    return 1;
 }
 
 /* The rows that are so far from the end of int64 that nothing can go wrong, at a compare each. */
