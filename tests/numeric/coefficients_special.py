@@ -5,7 +5,7 @@ python3 tests/numeric/coefficients_special.py
 Interpolation at Chebyshev points in 60 digits, then rounded. Prints each set in ascending powers and the largest
 relative error left, in units of 2^-53.
 """
-from mpmath import (mp, mpf, cos, pi, log, sqrt, matrix, lu_solve, loggamma, digamma, findroot, exp, erfc, erfinv)
+from mpmath import (mp, mpf, cos, pi, log, sqrt, matrix, lu_solve, loggamma, digamma, findroot, exp, erfc, erfinv, psi)
 
 mp.dps = 60
 
@@ -84,3 +84,11 @@ def central(u):
 fit("quantile(1/2 + q)/q in q^2", central, 0, mpf("0.35") ** 2, 22)
 for lo, hi in (("1.94", "3.2"), ("3.2", "5.3"), ("5.3", "8.7"), ("8.7", "14.3"), ("14.3", "23.6"), ("23.6", "39")):
     fit("-quantile(exp(-t^2/2)) in t", lambda t: -quantile(exp(-t * t / 2)), lo, hi, 18, (mpf(lo) + mpf(hi)) / 2)
+
+# special_inline.h: what is left of the asymptotic series from X = 8 on, in z = 1/X^2
+for n in (6, 7, 8):
+    fit("lgamma rest * X", lambda z: (loggamma(1 / sqrt(z)) - (1 / sqrt(z) - 0.5) * log(1 / sqrt(z)) + 1 / sqrt(z) -
+                                      log(2 * pi) / 2) / sqrt(z), mpf("1e-9"), mpf(1) / 64, n)
+    fit("digamma rest * X^2", lambda z: (psi(0, 1 / sqrt(z)) + log(z) / 2 + sqrt(z) / 2) / z, mpf("1e-9"), mpf(1) / 64, n)
+    fit("trigamma rest * X^3", lambda z: (psi(1, 1 / sqrt(z)) - sqrt(z) - z / 2) / sqrt(z) ** 3, mpf("1e-9"), mpf(1) / 64, n)
+print("e^8 %s" % float(exp(mpf(8))).hex())
