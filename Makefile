@@ -55,6 +55,7 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(foreach l,$(LEVELS),$(KERNELS:%.c=$
 ROOM_HEADERS := $(sort $(wildcard include/crmcore/*.h))
 HEADERS := include/crmcore.h $(wildcard include/crmcore.hpp) $(ROOM_HEADERS)
 TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/*/test_*.c)))
+CHECKS := $(filter-out %/lint.sh,$(sort $(wildcard tests/check/*.sh)))
 BENCHES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/bench/bench_*.c)))
 EXAMPLES := $(patsubst examples/%.c,$(BUILD)/examples/%,$(sort $(wildcard examples/*.c)))
 EXAMPLES_CPP := $(patsubst examples/%.cpp,$(BUILD)/examples/%,$(sort $(wildcard examples/*.cpp)))
@@ -79,7 +80,7 @@ demo: $(BUILD)/examples/demo
 check: need
 	@$(MAKE) --no-print-directory check-all
 check-all: all examples $(EXAMPLES_CPP) $(TESTS)
-	@BUILD='$(BUILD)' CC='$(CC)' CXX='$(CXX)' sh tests/run.sh $(TESTS)
+	@BUILD='$(BUILD)' CC='$(CC)' CXX='$(CXX)' sh tests/run.sh $(TESTS) $(CHECKS)
 
 need:
 	@sh tests/need.sh
