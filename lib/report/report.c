@@ -183,7 +183,7 @@ static void spread_columns(const crm_report *r, double *columns, const int32_t p
         if (to == from)
             continue;
         for (int64_t i = 0; i < r->n; i++)
-            to[i] = from ? from[i] : NAN;
+            to[i] = from ? from[i] : (double)NAN;
     }
 }
 
@@ -218,8 +218,8 @@ static crm_status predict(build *b)
     } totals[] = {{CRM_FIGURE_EQUITY, VALUE}, {CRM_FIGURE_ALIVE, ALIVE}, {CRM_FIGURE_EXPECTED, EXPECTED}};
     for (int32_t i = 0; i < 3; i++) {
         const int32_t at = place[totals[i].quantity];
-        r->figure[totals[i].figure] = at < 0 ? NAN : total[2 * at];
-        r->figure_se[totals[i].figure] = at < 0 ? NAN : total[2 * at + 1];
+        r->figure[totals[i].figure] = at < 0 ? (double)NAN : total[2 * at];
+        r->figure_se[totals[i].figure] = at < 0 ? (double)NAN : total[2 * at + 1];
     }
     return CRM_OK;
 }
@@ -230,7 +230,7 @@ static double mean_value(const crm_report *r)
     int64_t count = 0;
     for (int64_t i = 0; i < r->n; i++)
         count += !isnan(quantity(r, VALUE)[i]);
-    return count ? r->figure[CRM_FIGURE_EQUITY] / (double)count : NAN;
+    return count ? r->figure[CRM_FIGURE_EQUITY] / (double)count : (double)NAN;
 }
 
 static crm_status sort_customers(build *b)
@@ -264,7 +264,7 @@ static crm_report *new_report(const crm_context *context, int64_t n)
     r->tier = crm_i_alloc(&a, n, 1);
     r->class = crm_i_alloc(&a, n, 1);
     for (int32_t i = 0; i < FIGURES; i++)
-        r->figure[i] = r->figure_se[i] = NAN;
+        r->figure[i] = r->figure_se[i] = (double)NAN;
     if (r->results && r->tier && r->class)
         return r;
     crm_report_destroy(r);
