@@ -4,18 +4,21 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "model/bg_nbd_likelihood.h"
+#include "model/gamma_gamma_likelihood.h"
+#include "model/prediction.h"
 
 static const crm_i_kind table[] = {
     /* in the order of CRM_MODEL_*, from 1 */
     {"nbd", 2, {"r", "alpha"}, NULL, NULL},
     {"pareto-nbd", 4, {"r", "alpha", "s", "beta"}, NULL, NULL},
-    {"bg-nbd", 4, {"r", "alpha", "a", "b"}, NULL, NULL},
+    {"bg-nbd", 4, {"r", "alpha", "a", "b"}, &crm_i_bg_nbd_likelihood, NULL},
     {"mbg-nbd", 4, {"r", "alpha", "a", "b"}, NULL, NULL},
     {"bg-cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, NULL, NULL},
     {"mbg-cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, NULL, NULL},
     {"ggompertz-nbd", 5, {"r", "alpha", "b", "s", "beta"}, NULL, NULL},
     {"bg-bb", 4, {"alpha", "beta", "gamma", "delta"}, NULL, NULL},
-    {"gamma-gamma", 3, {"p", "q", "v"}, NULL, NULL},
+    {"gamma-gamma", 3, {"p", "q", "v"}, &crm_i_gamma_gamma_likelihood, NULL},
     {"sbg", 2, {"gamma", "delta"}, NULL, NULL},
     {"bdw", 3, {"gamma", "delta", "c"}, NULL, NULL},
 };
@@ -30,10 +33,10 @@ crm_status crm_i_kind_check(int32_t kind, int32_t arg, crm_error *err)
 {
     const crm_i_kind *k = crm_i_kind_of(kind);
     if (!k)
-        return crm_i_fail_value(err, CRM_E_ARGUMENT, arg, (double)kind, "there is no such kind of model");
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, arg, (double)kind, "There is no such kind of model.");
     if (k->likelihood || k->prediction)
         return CRM_OK;
-    return crm_i_fail_value(err, CRM_E_UNSUPPORTED, arg, (double)kind, "this kind of model is not built yet");
+    return crm_i_fail_value(err, CRM_E_UNSUPPORTED, arg, (double)kind, "This kind of model is not built yet.");
 }
 
 int32_t crm_kind_count(void)
@@ -69,12 +72,12 @@ const char *crm_kind_parameter(int32_t kind, int32_t i)
     return k && i >= 0 && i < k->parameters ? k->parameter[i] : NULL;
 }
 
-/* Becomes a question to the prediction when the first one is in the table. */
 int32_t crm_kind_supports(int32_t kind, int32_t quantity)
 {
-    (void)kind;
-    (void)quantity;
-    return 0;
+    const crm_i_kind *k = crm_i_kind_of(kind);
+    if (!k || !k->prediction || quantity < 1 || quantity > 31)
+        return 0;
+    return (k->prediction->quantities & CRM_I_OFFERS(quantity)) != 0;
 }
 
 int32_t crm_kind_fits(int32_t kind)

@@ -1,0 +1,59 @@
+/* The search for a maximum of a likelihood, as a sequence of points to evaluate: the moments of the data, a screen of
+ * starts, then damped Newton steps on log-parameters. It calls nobody, so that the sums may come from one summary or
+ * from shards anywhere. */
+#ifndef CRM_I_SEARCH_H
+#define CRM_I_SEARCH_H
+
+#include "crmcore/base.h"
+#include "model/likelihood.h"
+#include "numeric/newton.h"
+
+enum { CRM_I_SEARCH_PROBE = 0, CRM_I_SEARCH_SCREEN = 1, CRM_I_SEARCH_NEWTON = 2, CRM_I_SEARCH_DONE = 3 };
+
+/* An end point of the Newton method, in log-parameters. */
+typedef struct crm_i_found {
+    int32_t status;     /* CRM_I_NEWTON_*; CRM_I_NEWTON_FAILED before the first */
+    int32_t identified; /* 1: CONVERGED, and the curvature says where */
+    double value;
+    double point[CRM_I_KIND_PARAMETERS];
+    double covariance[CRM_I_KIND_PARAMETERS * CRM_I_KIND_PARAMETERS];
+    double direction[CRM_I_KIND_PARAMETERS];
+    double condition;
+} crm_i_found;
+
+typedef struct crm_i_search {
+    const crm_i_likelihood *likelihood;
+    int32_t count; /* of parameters */
+    int32_t phase; /* CRM_I_SEARCH_* */
+    int32_t limit; /* evaluations of each Newton run */
+    int32_t given; /* 1: the caller stated the start */
+    int32_t starts;
+    int32_t at; /* the start in work */
+    int32_t order[CRM_I_LIKELIHOOD_STARTS];
+    double start[CRM_I_LIKELIHOOD_STARTS][CRM_I_KIND_PARAMETERS]; /* log-parameters */
+    double value[CRM_I_LIKELIHOOD_STARTS];
+    double moment[CRM_I_MOMENTS];
+    double lower[CRM_I_KIND_PARAMETERS];
+    double upper[CRM_I_KIND_PARAMETERS];
+    int64_t evaluations;
+    crm_i_found best;
+    struct crm_i_newton newton;
+} crm_i_search;
+
+/* In phase PROBE: what is asked first gives the moments. CRM_E_DOMAIN for a stated start of the wrong length. */
+crm_status crm_i_search_start(crm_i_search *search, int32_t kind, const crm_options *options, int32_t arg,
+                              crm_error *err);
+
+/* From the moments to the screen, or with one start straight to the Newton method. */
+void crm_i_search_begin(crm_i_search *search, const double *moment);
+
+/* The Newton method again, for other rows of the same kind: from the best point if it was good, else from the best start
+ * of the screen. */
+void crm_i_search_again(crm_i_search *search, const double *moment);
+
+/* The parameters to evaluate (natural), and whether the Hessian matters. */
+void crm_i_search_ask(const crm_i_search *search, double *parameter);
+int32_t crm_i_search_order(const crm_i_search *search);
+void crm_i_search_tell(crm_i_search *search, const crm_i_derivatives *at);
+
+#endif
