@@ -45,24 +45,25 @@ struct crm_i_newton {
 
     /* The rest is private. */
     double trial[CRM_I_NEWTON_MAX];
-    double step[CRM_I_NEWTON_MAX];
-    double previous[CRM_I_NEWTON_MAX];
+    double move[CRM_I_NEWTON_MAX];      /* trial - x */
     double curvature[CRM_I_NEWTON_MAX]; /* eigenvalues of -H over the free parameters, ascending */
     double axis[CRM_I_NEWTON_MAX * CRM_I_NEWTON_MAX];
     double work[CRM_I_NEWTON_MAX * CRM_I_NEWTON_MAX];
+    int free_count;
+    int free[CRM_I_NEWTON_MAX]; /* which parameters those are */
     double radius;
-    double predicted;
+    double predicted; /* the gain the trial is expected to bring */
     double stretch;
-    double slope;
-    int polishing;
-    int escapes;
-    int rejections;
+    int polishing;  /* steps taken since the tolerance was met */
+    int last;       /* the next step is the last, whatever comes of it */
+    int rejections; /* in a row */
 };
 
 /* What the end point looks like, in the parameters the optimiser sees (log-parameters as a rule). */
 struct crm_i_newton_report {
     int free_count;                 /* parameters not held at a bound */
-    int identified;                 /* 1 if no parameter is held and -H is safely positive definite */
+    int identified;                 /* 1 if no parameter is held and the smallest eigenvalue of -H exceeds 1e-10
+                                       times the largest */
     double condition;               /* of -H over the free parameters; +infinity if not positive definite */
     double smallest;                /* the smallest eigenvalue of -H over the free parameters */
     double flat[CRM_I_NEWTON_MAX];  /* its unit eigenvector, 0 for held parameters: the least determined direction */
