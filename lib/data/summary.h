@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "crmcore/data.h"
+#include "data/cells.h"
 
 /* Every section is empty (n 0, columns NULL) where the summary has none of it; all pointers are borrowed from the
  * summary until it is next changed. mass = weight * count, as fits use it: finite and > 0. Doubles are never -0. */
@@ -41,19 +42,6 @@ typedef struct crm_i_gaps {
     const int64_t *count;
 } crm_i_gaps;
 
-/* A section as it is kept: up to four key columns of doubles, with the last one the weight. One block of memory. */
-enum { CRM_I_CELL_COLUMNS = 4 };
-typedef struct crm_i_cells {
-    int32_t columns;
-    int64_t n;
-    int64_t total; /* sum of count */
-    double *column[CRM_I_CELL_COLUMNS];
-    int64_t *count;
-    double *mass;
-    void *block;
-    int64_t capacity; /* rows the block has room for */
-} crm_i_cells;
-
 enum { CRM_I_PURCHASES = 0, CRM_I_SPENDS = 1, CRM_I_DURATIONS = 2, CRM_I_SECTIONS = 3 };
 
 struct crm_summary {
@@ -62,8 +50,8 @@ struct crm_summary {
     double period; /* ticks per period; 0: none */
     crm_i_cells cells[CRM_I_SECTIONS];
     int64_t gap_total; /* sum of gap_count */
-    int64_t gap_capacity;
-    int64_t *gap_length;
+    int64_t gap_n;
+    int64_t *gap_length; /* 2 gap_n entries, of which gap_count is the second half */
     int64_t *gap_count;
     crm_i_purchases purchases; /* views of the above */
     crm_i_spends spends;
