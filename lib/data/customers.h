@@ -61,6 +61,9 @@ crm_status crm_i_customers_check(int64_t as_of, double ticks_per_period, int32_t
 int32_t crm_i_customers_set(crm_customers *book, int64_t i, uint64_t key, const crm_i_ledger *ledger,
                             int32_t spend_first);
 
+/* *margin = revenue - cost and 0, or 1 if it does not fit. */
+int32_t crm_i_customers_margin(int64_t revenue, int64_t cost, int64_t *margin);
+
 enum { CRM_I_TIME_BITS = 62 };
 
 /* 1 if a time lies within -2^62 .. 2^62. */

@@ -1,0 +1,230 @@
+/* From rows in order of customer and time to the rows of a book: a plain loop where the sums fit int64 for sure, the
+ * ledger with its two-word sums where they might not, or where there are costs or recent columns to add up. */
+#include "data/customers_fill.h"
+
+#include <math.h>
+
+/* Amounts below 2^31 in size, so many rows: no sum can pass 2^62. */
+static const uint64_t plain_amount = (uint64_t)1 << 31;
+static const int64_t plain_rows = (int64_t)1 << 31;
+
+static const uint64_t exact = (uint64_t)1 << 53;
+
+typedef struct walk {
+    crm_customers *book;
+    const crm_i_rows *rows;
+    uint64_t as_of; /* of columns as they are, else less time_low */
+    int64_t time_low;
+    uint64_t amount_low;
+    uint64_t scale; /* minor units in a major one */
+    int32_t spend_first;
+    int64_t recent_from;
+} walk;
+
+/* ---- with two-word sums ---- */
+
+/* The customer whose rows are i .. end-1, all up to as_of. 1 if a sum does not fit. */
+static CRM_I_NOINLINE int32_t fill_exactly(const walk *w, int32_t kind, int64_t i, int64_t end, int64_t row)
+{
+    const crm_i_rows *rows = w->rows;
+    crm_customers *book = w->book;
+    crm_i_ledger ledger = crm_i_ledger_start();
+    struct crm_i_sum128 recent = {0, 0};
+    struct crm_i_sum128 recent_cost = {0, 0};
+    const uint64_t key = crm_i_rows_key(rows, kind, crm_i_rows_customer(rows, kind, i));
+    while (i < end) {
+        uint64_t time;
+        uint64_t next;
+        uint64_t amount;
+        struct crm_i_sum128 net = {0, 0};
+        struct crm_i_sum128 cost = {0, 0};
+        crm_i_rows_get(rows, kind, i, &time, &amount);
+        do {
+            crm_i_sum128_add(&net, (int64_t)(amount + w->amount_low));
+            crm_i_sum128_add(&cost, rows->cost ? rows->cost[i] : 0);
+            if (++i == end)
+                break;
+            crm_i_rows_get(rows, kind, i, &next, &amount);
+        } while (next == time);
+        const int64_t tick = (int64_t)(time + (uint64_t)w->time_low);
+        crm_i_ledger_tick(&ledger, tick, &net, &cost);
+        if (tick >= w->recent_from) {
+            crm_i_sum128_merge(&recent, &net);
+            crm_i_sum128_merge(&recent_cost, &cost);
+        }
+    }
+    if (crm_i_customers_set(book, row, key, &ledger, w->spend_first))
+        return 1;
+    if (!book->recent_revenue || book->recent_revenue == book->revenue)
+        return 0;
+    int64_t sum;
+    int64_t cost;
+    if (crm_i_sum128_to_i64(&recent, &sum) || crm_i_sum128_to_i64(&recent_cost, &cost) ||
+        crm_i_customers_margin(sum, cost, &book->recent_margin[row]))
+        return 1;
+    book->recent_revenue[row] = sum;
+    return 0;
+}
+
+static void fill_noting(const walk *w, int32_t kind, int64_t i, int64_t end, int64_t row, crm_i_fill *fill)
+{
+    if (!fill_exactly(w, kind, i, end, row)) {
+        fill->without += w->book->first[row] == INT64_MIN;
+    } else if (!fill->overflow) {
+        fill->overflow = 1;
+        fill->overflow_key = crm_i_rows_key(w->rows, kind, crm_i_rows_customer(w->rows, kind, i));
+    }
+}
+
+/* ---- plainly ---- */
+
+/* What a plain loop adds up of a customer. */
+typedef struct plain {
+    uint64_t first;
+    uint64_t last;
+    int64_t purchases;
+    int64_t spend_count;
+    int64_t spend;
+    int64_t first_net;
+    int64_t revenue;
+} plain;
+
+CRM_I_INLINE void set_plain(const walk *w, uint64_t key, const plain *p, int64_t row)
+{
+    crm_customers *book = w->book;
+    const int none = p->purchases == 0;
+    const int drop = w->spend_first || p->first_net <= 0 ? 0 : 1;
+    const int64_t count = p->spend_count - drop;
+    const int64_t spend = p->spend - (drop ? p->first_net : 0);
+    const uint64_t lived = p->last - p->first;
+    const uint64_t watched = w->as_of - p->first;
+    const uint64_t divisor = (uint64_t)count * w->scale;
+    const double missing = (double)NAN;
+    double t_x = (double)(int64_t)lived / book->ticks_per_period;
+    double T = (double)(int64_t)watched / book->ticks_per_period;
+    double mean = (double)spend / (double)(int64_t)divisor; /* 0 / 0 where there is none */
+    if (CRM_I_UNLIKELY(watched > exact)) {
+        t_x = crm_i_ledger_periods(lived, book->ticks_per_period);
+        T = crm_i_ledger_periods(watched, book->ticks_per_period);
+    }
+    if (CRM_I_UNLIKELY((uint64_t)spend > exact || divisor > exact)) {
+        const struct crm_i_sum128 sum = {(uint64_t)spend, 0};
+        mean = crm_i_ledger_mean(&sum, count, book->decimals);
+    }
+    book->key[row] = key;
+    book->x[row] = none ? missing : (double)(p->purchases - 1);
+    book->t_x[row] = none ? missing : t_x;
+    book->T[row] = none ? missing : T;
+    book->mean_spend[row] = count > 0 ? mean : missing;
+    book->spend_count[row] = none ? missing : (double)count;
+    book->first[row] = none ? INT64_MIN : (int64_t)(p->first + (uint64_t)w->time_low);
+    book->last[row] = none ? INT64_MIN : (int64_t)(p->last + (uint64_t)w->time_low);
+    book->revenue[row] = p->revenue;
+}
+
+/* All customers that begin before stop. */
+CRM_I_INLINE crm_i_fill fill_plainly(const walk *w, int32_t kind, int64_t i, int64_t stop, int64_t end, int64_t row)
+{
+    const crm_i_rows *rows = w->rows;
+    crm_i_fill fill = {0, 0, 0, 0};
+    while (i < stop) {
+        const int64_t begin = i;
+        const uint64_t customer = crm_i_rows_customer(rows, kind, i);
+        plain p = {0, 0, 0, 0, 0, 0, 0};
+        uint64_t size = 0; /* bits that any amount has */
+        uint64_t time;
+        uint64_t amount;
+        int same;
+        crm_i_rows_get(rows, kind, i, &time, &amount);
+        if (kind == CRM_I_ROWS_COLUMNS && (int64_t)time > (int64_t)w->as_of) {
+            do {
+                i++;
+            } while (i < end && rows->key[i] == customer);
+            continue;
+        }
+        do {
+            const uint64_t tick = time;
+            int64_t net = 0;
+            do {
+                const int64_t value = (int64_t)(amount + w->amount_low);
+                size |= (uint64_t)(value < 0 ? ~value : value);
+                net = (int64_t)((uint64_t)net + (uint64_t)value);
+                same = ++i < end && crm_i_rows_customer(rows, kind, i) == customer;
+                if (!same)
+                    break;
+                crm_i_rows_get(rows, kind, i, &time, &amount);
+                if (kind == CRM_I_ROWS_COLUMNS && (int64_t)time > (int64_t)w->as_of) {
+                    same = 0;
+                    break;
+                }
+            } while (time == tick);
+            const int purchase = net >= 0;
+            const int begins = purchase && p.purchases == 0;
+            p.first = begins ? tick : p.first;
+            p.first_net = begins ? net : p.first_net;
+            p.last = purchase ? tick : p.last;
+            p.purchases += purchase;
+            p.spend_count += net > 0;
+            p.spend = (int64_t)((uint64_t)p.spend + (net > 0 ? (uint64_t)net : 0));
+            p.revenue = (int64_t)((uint64_t)p.revenue + (uint64_t)net);
+        } while (same);
+        const uint64_t key = crm_i_rows_key(rows, kind, customer);
+        if (CRM_I_LIKELY(size < plain_amount && i - begin < plain_rows)) {
+            set_plain(w, key, &p, row);
+            fill.without += p.purchases == 0;
+        } else {
+            fill_noting(w, kind, begin, i, row, &fill);
+        }
+        if (kind == CRM_I_ROWS_COLUMNS)
+            while (i < end && rows->key[i] == customer)
+                i++;
+        fill.filled++;
+        row++;
+    }
+    return fill;
+}
+
+/* The same where every customer needs the ledger. */
+static crm_i_fill fill_ledgers(const walk *w, int32_t kind, int64_t i, int64_t stop, int64_t end, int64_t row)
+{
+    const crm_i_rows *rows = w->rows;
+    crm_i_fill fill = {0, 0, 0, 0};
+    while (i < stop) {
+        const int64_t begin = i;
+        const uint64_t customer = crm_i_rows_customer(rows, kind, i);
+        int64_t known = 0; /* rows up to as_of */
+        for (; i < end && crm_i_rows_customer(rows, kind, i) == customer; i++)
+            known += kind != CRM_I_ROWS_COLUMNS || rows->time[i] <= (int64_t)w->as_of;
+        if (known == 0)
+            continue;
+        fill_noting(w, kind, begin, begin + known, row, &fill);
+        fill.filled++;
+        row++;
+    }
+    return fill;
+}
+
+crm_i_fill crm_i_customers_fill(crm_customers *book, const crm_i_rows *rows, int64_t first, int64_t stop, int64_t end,
+                                int64_t row, int32_t spend_first, int64_t recent_from)
+{
+    walk w = {book, rows, (uint64_t)book->as_of, 0, 0, 1, spend_first, recent_from};
+    for (int32_t i = 0; i < book->decimals; i++)
+        w.scale *= 10;
+    if (rows->kind != CRM_I_ROWS_COLUMNS) {
+        w.time_low = rows->time_low;
+        w.amount_low = (uint64_t)rows->amount_low;
+        w.as_of -= (uint64_t)rows->time_low;
+    }
+    if (rows->cost || (book->recent_revenue && book->recent_revenue != book->revenue))
+        return fill_ledgers(&w, rows->kind, first, stop, end, row);
+    switch (rows->kind) {
+    case CRM_I_ROWS_ONE:
+        return fill_plainly(&w, CRM_I_ROWS_ONE, first, stop, end, row);
+    case CRM_I_ROWS_TWO:
+        return fill_plainly(&w, CRM_I_ROWS_TWO, first, stop, end, row);
+    case CRM_I_ROWS_THREE:
+        return fill_plainly(&w, CRM_I_ROWS_THREE, first, stop, end, row);
+    default:
+        return fill_plainly(&w, CRM_I_ROWS_COLUMNS, first, stop, end, row);
+    }
+}
