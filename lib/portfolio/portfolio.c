@@ -1,0 +1,142 @@
+/* The portfolio: the class of each customer by present profit and future value, and the sums a segment's class is of. */
+#include "crmcore/portfolio.h"
+
+#include "base/context.h"
+#include "base/error.h"
+#include "numeric/exact.h"
+#include "portfolio/portfolio_kernel.h"
+
+static void note_class(crm_i_bad *bad, int64_t i, double profit, double future)
+{
+    if (profit != profit || future != future)
+        return;
+    if (isinf(profit))
+        crm_i_bad_note(bad, i, 2, profit, "profit is infinite.");
+    else if (isinf(future))
+        crm_i_bad_note(bad, i, 3, future, "future is infinite.");
+}
+
+crm_status crm_portfolio_classify(int64_t n, const double *profit, const double *future, double threshold,
+                                  const uint8_t *keep, uint8_t *out, crm_error *err)
+{
+    if (n < 0)
+        return crm_i_fail(err, CRM_E_ARGUMENT, 1, "n is negative.");
+    if (n > 0 && !profit)
+        return crm_i_fail(err, CRM_E_NULL, 2, "profit is NULL.");
+    if (n > 0 && !future)
+        return crm_i_fail(err, CRM_E_NULL, 3, "future is NULL.");
+    if (!isfinite(threshold))
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 4, threshold, "threshold is not finite.");
+    if (n > 0 && !out)
+        return crm_i_fail(err, CRM_E_NULL, 6, "out is NULL.");
+    const int32_t isa = crm_i_context_isa(NULL);
+    const int64_t rows = CRM_I_KERNEL_PICK(isa, crm_i_portfolio_classes)(n, profit, future, threshold, out);
+    if (keep)
+        CRM_I_KERNEL_PICK(isa, crm_i_portfolio_veto)(n, keep, out);
+    crm_i_bad bad = crm_i_bad_none();
+    for (int64_t i = 0; bad.count < rows; i++)
+        note_class(&bad, i, profit[i], future[i]);
+    return crm_i_bad_end(&bad, err);
+}
+
+/* The rows of each segment together: those of segment s at row[start[s] .. start[s+1]-1], ascending. */
+static void group_rows(int64_t n, const int32_t *segment, int32_t segments, int64_t *start, int64_t *row)
+{
+    for (int64_t i = 0; i < n; i++)
+        start[segment[i] + 1]++;
+    for (int32_t s = 0; s < segments; s++)
+        start[s + 1] += start[s];
+    for (int64_t i = 0; i < n; i++)
+        row[start[segment[i]]++] = i;
+    for (int32_t s = segments; s > 0; s--)
+        start[s] = start[s - 1];
+    start[0] = 0;
+}
+
+static crm_status check_rows(int64_t n, const int32_t *segment, int32_t segments, const double *profit,
+                             const double *future, crm_error *err)
+{
+    for (int64_t i = 0; i < n; i++) {
+        if (segment[i] < 0 || segment[i] >= segments)
+            return crm_i_fail_row(err, CRM_E_ARGUMENT, 3, i, segment[i], "segment is not in 0..segments-1.");
+        if (isinf(profit[i]))
+            return crm_i_fail_row(err, CRM_E_DOMAIN, 5, i, profit[i], "profit is infinite.");
+        if (isinf(future[i]))
+            return crm_i_fail_row(err, CRM_E_DOMAIN, 6, i, future[i], "future is infinite.");
+    }
+    return CRM_OK;
+}
+
+static void sum_rows(int64_t rows, const int64_t *row, const double *profit, const double *future, double *profit_sum,
+                     double *future_sum)
+{
+    crm_i_exact p;
+    crm_i_exact f;
+    crm_i_exact_start(&p);
+    crm_i_exact_start(&f);
+    for (int64_t i = 0; i < rows; i++) {
+        const double present = profit[row[i]];
+        const double later = future[row[i]];
+        if (present != present || later != later)
+            continue;
+        crm_i_exact_add(&p, present);
+        crm_i_exact_add(&f, later);
+    }
+    *profit_sum = crm_i_exact_value(&p);
+    *future_sum = crm_i_exact_value(&f);
+}
+
+crm_status crm_portfolio_sum(const crm_context *context, int64_t n, const int32_t *segment, int32_t segments,
+                             const double *profit, const double *future, double *profit_sum, double *future_sum,
+                             crm_error *err)
+{
+    if (n < 0)
+        return crm_i_fail(err, CRM_E_ARGUMENT, 2, "n is negative.");
+    if (n > 0 && !segment)
+        return crm_i_fail(err, CRM_E_NULL, 3, "segment is NULL.");
+    if (segments < 1 || segments == INT32_MAX)
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 4, segments, "segments must be in 1..2147483646.");
+    if (n > 0 && !profit)
+        return crm_i_fail(err, CRM_E_NULL, 5, "profit is NULL.");
+    if (n > 0 && !future)
+        return crm_i_fail(err, CRM_E_NULL, 6, "future is NULL.");
+    if (!profit_sum)
+        return crm_i_fail(err, CRM_E_NULL, 7, "profit_sum is NULL.");
+    if (!future_sum)
+        return crm_i_fail(err, CRM_E_NULL, 8, "future_sum is NULL.");
+    const crm_status status = check_rows(n, segment, segments, profit, future, err);
+    if (status != CRM_OK)
+        return status;
+    const crm_allocator allocator = crm_i_allocator(context);
+    int64_t *start = crm_i_alloc_zeroed(&allocator, (int64_t)segments + 1, sizeof *start);
+    int64_t *row = crm_i_alloc(&allocator, n, sizeof *row);
+    if (start && row) {
+        group_rows(n, segment, segments, start, row);
+        for (int32_t s = 0; s < segments; s++)
+            sum_rows(start[s + 1] - start[s], row + start[s], profit, future, profit_sum + s, future_sum + s);
+    }
+    const int done = start && row;
+    crm_i_release(&allocator, row, n, sizeof *row);
+    crm_i_release(&allocator, start, (int64_t)segments + 1, sizeof *start);
+    return done ? crm_i_ok(err) : crm_i_fail_memory(err);
+}
+
+const char *crm_portfolio_name(int32_t class_id)
+{
+    switch (class_id) {
+    case 0:
+        return "unknown";
+    case CRM_CLASS_SACK:
+        return "sack";
+    case CRM_CLASS_REENGINEER:
+        return "re-engineer";
+    case CRM_CLASS_NURTURE:
+        return "nurture";
+    case CRM_CLASS_INVEST:
+        return "invest";
+    case CRM_CLASS_SACK_VETOED:
+        return "sack, vetoed";
+    default:
+        return NULL;
+    }
+}
