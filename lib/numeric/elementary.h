@@ -1,13 +1,14 @@
-/* exp, log, log1p and expm1 from IEEE + - * / alone, so that they give the same bits on every machine and in every
- * vector width. Each is branch-free, inline, and vectorises when called in a plain loop.
+/* exp, log, log1p and expm1 from IEEE + - * / alone, so that they give the same bits on every machine and
+ * in every vector width. Each is branch-free, inline, and vectorises when called in a plain loop.
  *
- * Bounds, in units in the last place of the result, over the whole domain: exp, log, log1p 1; expm1 1.25. A result
- * below DBL_MIN is within one unit of the subnormal spacing.
+ * Bounds, in units in the last place of the result, over the whole domain: exp, log, log1p 1; expm1 1.25. A
+ * result below DBL_MIN is within one unit of the subnormal spacing.
  *
- * The full functions know NaN, infinities, zeros, subnormals, overflow and underflow. The _core functions leave
- * these out, want their argument in the range stated, and give the same bits as the full ones there.
+ * The full functions know NaN, infinities, zeros, subnormals, overflow and underflow. The _core functions
+ * leave these out, want their argument in the range stated, and give the same bits as the full ones there.
  *
- * No fma, no tables, no 64-bit arithmetic shift, no conversion between int64 and double: SSE2 has none of these. */
+ * No fma, no tables, no 64-bit arithmetic shift, no conversion between int64 and double: SSE2 has none of
+ * these. */
 #ifndef CRM_I_NUMERIC_ELEMENTARY_H
 #define CRM_I_NUMERIC_ELEMENTARY_H
 
@@ -188,16 +189,13 @@ CRM_I_INLINE double crm_i_log(double x)
     return x == x ? negative : x;
 }
 
-/* log(1 + x) from u = fl(1 + x) and what this lost. */
-CRM_I_INLINE double crm_i_log1p_from(double sum, double lost)
+/* log(1 + x) from the bits of fl(1 + x), their exponent k, and what this sum lost in units of 2^k. */
+CRM_I_INLINE double crm_i_log1p_finish(uint64_t u, uint64_t exponent, double lost)
 {
-    const uint64_t u = crm_i_double_bits(sum);
-    const uint64_t exponent = crm_i_log_exponent(u);
+    /* With k = 0 f becomes x itself; else what f loses is kept, to first order and a bit. */
     const double f0 = crm_i_log_mantissa(u, exponent) - 1.0;
-    /* The lost part in units of 2^k; with k = 0 f is x itself, else what f loses is kept, to first order and a bit. */
-    const double c = lost * crm_i_bits_double((UINT64_C(2047) << 52) - exponent);
-    const double f = f0 + c;
-    const double f_lost = (f0 - f) + c;
+    const double f = f0 + lost;
+    const double f_lost = (f0 - f) + lost;
     const double s = f / (2.0 + f);
     const double low = f_lost * (1.0 - 2.0 * s * (1.0 - s));
     return crm_i_log_finish(crm_i_log_k(exponent), f, s, low);
@@ -208,7 +206,11 @@ CRM_I_INLINE double crm_i_log1p_core(double x)
 {
     const double sum = 1.0 + x;
     const double back = sum - 1.0;
-    return crm_i_log1p_from(sum, (1.0 - (sum - back)) + (x - back));
+    const double lost = (1.0 - (sum - back)) + (x - back);
+    const uint64_t u = crm_i_double_bits(sum);
+    const uint64_t exponent = crm_i_log_exponent(u);
+    const double scale = crm_i_bits_double((UINT64_C(2047) << 52) - exponent);
+    return crm_i_log1p_finish(u, exponent, lost * scale);
 }
 
 /* log(1 + x) for any x: NaN below -1, -infinity at -1. */
@@ -217,7 +219,11 @@ CRM_I_INLINE double crm_i_log1p(double x)
     const double sum = 1.0 + x;
     const double back = sum - 1.0;
     const double lost = (1.0 - (sum - back)) + (x - back);
-    const double y = crm_i_log1p_from(sum, x < 0x1p64 ? lost : 0.0);
+    const uint64_t u = crm_i_double_bits(sum);
+    const uint64_t exponent = crm_i_log_exponent(u);
+    const double scale = crm_i_bits_double((UINT64_C(2047) << 52) - exponent);
+    /* Near the largest double the scale is not a number to multiply by. */
+    const double y = crm_i_log1p_finish(u, exponent, x < 0x1p64 ? lost * scale : 0.0);
     const double tiny = fabs(x) < 0x1p-54 ? x : y;
     const double top = x < CRM_I_INFINITY ? tiny : x;
     const double bottom = x > -1.0 ? top : -CRM_I_INFINITY;

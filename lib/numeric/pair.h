@@ -1,5 +1,6 @@
-/* A number as an unevaluated sum of two doubles, high + low with |low| at most half a unit of high: some 100 bits
- * for scalar code where large terms cancel. Without fma; factors must stay below 1e290 and products above 1e-290. */
+/* A number as an unevaluated sum of two doubles, high + low with |low| at most half a unit of high: some
+ * 100 bits for scalar code where large terms cancel. Without fma; factors must stay below 1e290 and
+ * products above 1e-290. */
 #ifndef CRM_I_NUMERIC_PAIR_H
 #define CRM_I_NUMERIC_PAIR_H
 
@@ -92,7 +93,8 @@ CRM_I_INLINE crm_i_pair crm_i_pair_divide(crm_i_pair a, crm_i_pair b)
     return crm_i_pair_fast_sum(q, rest / b.high);
 }
 
-/* log a and log(1 + a) to a relative 2^-64 (log near 1: of the argument's own 2^-104); a and 1 + a normal and > 0. */
+/* log a and log(1 + a) to a relative 2^-64 (log near 1: of the argument's own 2^-104); a and 1 + a normal
+ * and > 0. */
 crm_i_pair crm_i_pair_log(crm_i_pair a);
 crm_i_pair crm_i_pair_log1p(crm_i_pair a);
 

@@ -1,11 +1,12 @@
 /* Gauss rules from the factored recurrence of the orthogonal polynomials.
  *
- * The Jacobi matrix in the variable p >= 0 itself is J = M M', M lower bidiagonal with alpha_k on the diagonal and
- * -beta_k below, both square roots of products of positive numbers. The orthonormal polynomials f_k follow from
- *     g_k = (p f_k + beta_k g_(k-1))/alpha_k,   f_(k+1) = (alpha_k f_k - g_k)/beta_(k+1),   f_0 = 1, g_(-1) = 0,
- * which cancels only where the polynomials themselves oscillate; small relative changes of alpha and beta make small
- * relative changes of every eigenvalue (Demmel and Kahan), so that the nodes are right relative to themselves. The
- * weights are 1/sum f_k^2. Implicit QL gives starting values. */
+ * The Jacobi matrix in the variable p >= 0 itself is J = M M', M lower bidiagonal with alpha_k on the
+ * diagonal and -beta_k below, both square roots of products of positive numbers. The orthonormal
+ * polynomials f_k follow from
+ *     g_k = (p f_k + beta_k g_(k-1))/alpha_k,  f_(k+1) = (alpha_k f_k - g_k)/beta_(k+1),  f_0 = 1, g_(-1) = 0,
+ * which cancels only where the polynomials themselves oscillate; small relative changes of alpha and beta
+ * make small relative changes of every eigenvalue (Demmel and Kahan), so that the nodes are right relative
+ * to themselves. The weights are 1/sum f_k^2. Implicit QL gives starting values. */
 #include "numeric/quadrature.h"
 
 #include <math.h>
@@ -61,8 +62,9 @@ static void ql_sweep(double *diagonal, double *off, int lo, int hi)
     off[hi] = 0.0;
 }
 
-/* Eigenvalues of the symmetric tridiagonal matrix into diagonal[], ascending; off[i] couples i and i + 1. They are
- * polished later, so an off-diagonal element of 2^-36 is small enough: it moves an eigenvalue by its square. */
+/* Eigenvalues of the symmetric tridiagonal matrix into diagonal[], ascending; off[i] couples i and i + 1.
+ * They are polished later, so an off-diagonal element of 2^-36 is small enough: it moves an eigenvalue by
+ * its square. */
 static void eigenvalues(int n, double *diagonal, double *off)
 {
     off[n - 1] = 0.0;
@@ -96,7 +98,8 @@ static void nodes_start(const recurrence *r, double *restrict node)
     eigenvalues(r->n, node, off);
 }
 
-/* square[j] = sum f_k(node[j])^2, and the Newton step of every node (Christoffel and Darboux give the slope). */
+/* square[j] = sum f_k(node[j])^2, and the Newton step of every node (Christoffel and Darboux give the
+ * slope). */
 static void recurrence_run(const recurrence *r, const double *restrict node, double *restrict square,
                            double *restrict step)
 {
@@ -174,8 +177,8 @@ static void jacobi_rule(int n, double a, double b, double *node, double *weight)
     rule_build(&r, node, weight);
 }
 
-/* The measure is the fine-grained one at p = 1, where a node in p has too few digits for its weight: the upper half
- * then comes from the rule of Beta(b, a) in 1 - p. */
+/* The measure is the fine-grained one at p = 1, where a node in p has too few digits for its weight: the
+ * upper half then comes from the rule of Beta(b, a) in 1 - p. */
 static int mirror_is_needed(double a, double b)
 {
     return b < 1.0 || b < a;
@@ -252,7 +255,7 @@ static void slopes_beta(int n, double a, double b, recurrence_slope *by_a, recur
     }
 }
 
-/* The derivative of an eigenvalue is f'(dJ)f/f'f, that is sum g_k (alpha_k f_k dA - beta_(k+1) f_(k+1) dC). */
+/* The derivative of an eigenvalue is f'(dJ)f/f'f: sum g_k (alpha_k f_k dA - beta_(k+1) f_(k+1) dC). */
 static double node_slope(const recurrence *r, const recurrence_slope *d, const double *f, const double *g,
                          double weight)
 {
@@ -283,7 +286,8 @@ static double weight_slope(const recurrence *r, const recurrence_slope *d, const
     return -2.0 * sum * weight * weight;
 }
 
-/* Rule and derivatives without a mirror; row 0 node, 1 weight, 2 node by a, 3 node by b, 4 and 5 the weight's. */
+/* Rule and derivatives without a mirror; row 0 node, 1 weight, 2 node by a, 3 node by b, 4 and 5 the
+ * weight's. */
 static void jacobi_rule_d(int n, double a, double b, double rows[6][MAX])
 {
     recurrence r;

@@ -1,9 +1,10 @@
-/* Gauss rules on the caller's arrays: Legendre on (0, 1), and the Beta and Gamma probability measures. No allocation.
+/* Gauss rules on the caller's arrays: Legendre on (0, 1), and the Beta and Gamma probability measures. No
+ * allocation.
  *
- * Nodes ascend; weights are positive and sum to 1. Every node has full relative accuracy, also one of 1e-9: the
- * recurrence is kept in a factored form of positive terms whose rounding moves a node by a few units of itself.
- * A function returns 0, or -1 (nothing written) if n is outside 1..CRM_I_QUADRATURE_MAX or a parameter outside
- * 1e-3..1e6. */
+ * Nodes ascend; weights are positive and sum to 1. Every node has full relative accuracy, also one of 1e-9:
+ * the recurrence is kept in a factored form of positive terms whose rounding moves a node by a few units of
+ * itself. A function returns 0, or -1 (nothing written) if n is outside 1..CRM_I_QUADRATURE_MAX or a
+ * parameter outside 1e-3..1e6. */
 #ifndef CRM_I_NUMERIC_QUADRATURE_H
 #define CRM_I_NUMERIC_QUADRATURE_H
 

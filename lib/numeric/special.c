@@ -72,6 +72,7 @@ crm_i_pair crm_i_lgamma_stirling(crm_i_pair y)
     return crm_i_pair_add(main, crm_i_pair_add_double(constant, crm_i_stirling_rest(y.high)));
 }
 
+/* "+ 0.0" below: zero at a zero, not -0. */
 double crm_i_lgamma(double x)
 {
     if (!(x > 0.0))
@@ -79,7 +80,7 @@ double crm_i_lgamma(double x)
     if (x < 0.5)
         return x * crm_i_polynomial(lgamma_at_1, COUNT(lgamma_at_1), x) - crm_i_log(x);
     if (x < 1.5)
-        return (x - 1.0) * crm_i_polynomial(lgamma_at_1, COUNT(lgamma_at_1), x - 1.0);
+        return (x - 1.0) * crm_i_polynomial(lgamma_at_1, COUNT(lgamma_at_1), x - 1.0) + 0.0;
     if (x < 10.0) {
         double product = 1.0;
         double y = x;
@@ -98,7 +99,7 @@ double crm_i_lgamma(double x)
 double crm_i_lgamma1p(double x)
 {
     if (x >= 0.0 && x < 0.5)
-        return x * crm_i_polynomial(lgamma_at_1, COUNT(lgamma_at_1), x);
+        return x * crm_i_polynomial(lgamma_at_1, COUNT(lgamma_at_1), x) + 0.0;
     if (x >= 0.5 && x < 1.5)
         return (x - 1.0) * crm_i_polynomial(lgamma_at_2, COUNT(lgamma_at_2), x - 1.0);
     return x >= 0.0 ? crm_i_lgamma(1.0 + x) : CRM_I_NAN;

@@ -122,7 +122,8 @@ static double gamma_series(double a, double x)
     return sum;
 }
 
-/* Q/(a front) = 1/(x+1-a - 1(1-a)/(x+3-a - 2(2-a)/(x+5-a - ...))) by the recurrence of its ratios, x >= a + 1. */
+/* Q/(a front) = 1/(x+1-a - 1(1-a)/(x+3-a - 2(2-a)/(x+5-a - ...))) by the recurrence of its ratios, x >= a +
+ * 1. */
 static double gamma_fraction(double a, double x)
 {
     double b = x + 1.0 - a;

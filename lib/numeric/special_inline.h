@@ -1,5 +1,5 @@
-/* Log-gamma with its first two derivatives, branch-free: vectorises when called in a plain loop, with the bits of the
- * scalar call. For kernels that need it in every row; special.h is more accurate one at a time.
+/* Log-gamma with its first two derivatives, branch-free: vectorises when called in a plain loop, with the
+ * bits of the scalar call. For kernels that need it in every row; special.h is more accurate one at a time.
  *
  * Arguments below 8 are moved up by 8: with X = x + 8 and P(x) = x(x+1)...(x+7),
  *     ln Gamma(x) = (x - 1/2) ln(X/e^2) + x + ln(2 pi)/2 - 1 + rest(X) + ln(X^8 e^-8/P(x)),
@@ -12,8 +12,9 @@
 /* e^-2. */
 #define CRM_I_PER_E2 0x1.152aaa3bf81ccp-3
 
-/* P(x), its inverse and the sums of 1/(x + j) and 1/(x + j)^2, j = 0..7. In pairs j and 7 - j, with t = x (x + 7):
- * (x+j)(x+7-j) = t + c, 1/(x+j) + 1/(x+7-j) = (2x+7)/(t+c), and the squares give 2/(t+c) + (7-2j)^2/(t+c)^2. */
+/* P(x), its inverse and the sums of 1/(x + j) and 1/(x + j)^2, j = 0..7. In pairs j and 7 - j, with t = x
+ * (x + 7): (x+j)(x+7-j) = t + c, 1/(x+j) + 1/(x+7-j) = (2x+7)/(t+c), and the squares give 2/(t+c) +
+ * (7-2j)^2/(t+c)^2. */
 typedef struct {
     double product;
     double inverse;
@@ -46,7 +47,8 @@ CRM_I_INLINE double crm_i_eighth_power(double x)
     return x4 * x4;
 }
 
-/* What is left of the asymptotic series for X >= 8, in v = 1/X; from tests/numeric/coefficients_special.py. */
+/* What is left of the asymptotic series for X >= 8, in v = 1/X; from
+ * tests/numeric/coefficients_special.py. */
 CRM_I_INLINE double crm_i_lgamma_rest(double v)
 {
     const double z = v * v;
@@ -97,8 +99,8 @@ CRM_I_INLINE void crm_i_lgamma3_core(double x, double *lg, double *psi, double *
 }
 
 /* Differences over a step n, 1e-3 < n < 1e8, for 1e-6 < x < 1e12, which stay accurate where x is large:
- * ratio = ln Gamma(x + n) - ln Gamma(x), psi_step and psi1_step the same of psi and psi', psi_end and psi1_end
- * psi and psi' at x + n. Errors: ratio 24u max(1, |ratio|), psi_step 10u max(1, 1/x, psi_step),
+ * ratio = ln Gamma(x + n) - ln Gamma(x), psi_step and psi1_step the same of psi and psi', psi_end and
+ * psi1_end psi and psi' at x + n. Errors: ratio 24u max(1, |ratio|), psi_step 16u max(1, 1/x, psi_step),
  * psi1_step 10u psi'(x), psi_end 12u max(1, |psi_end|), psi1_end 10u psi1_end. */
 typedef struct {
     double ratio;

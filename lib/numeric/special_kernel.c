@@ -10,8 +10,9 @@ void CRM_I_KERNEL(crm_i_gamma3_strip)(int64_t n, const double *x, double *lg, do
         crm_i_lgamma3_core(x[i], &lg[i], &psi[i], &psi1[i]);
 }
 
-void CRM_I_KERNEL(crm_i_gamma_step_strip)(int64_t n, const double *x, double step, double *ratio, double *psi_step,
-                                          double *psi1_step, double *psi_end, double *psi1_end)
+void CRM_I_KERNEL(crm_i_gamma_step_strip)(int64_t n, const double *x, double step, double *ratio,
+                                          double *psi_step, double *psi1_step, double *psi_end,
+                                          double *psi1_end)
 {
     CRM_I_IVDEP
     for (int64_t i = 0; i < n; i++) {

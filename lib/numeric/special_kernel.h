@@ -9,7 +9,7 @@ CRM_I_KERNEL_DECLARE(void, crm_i_gamma3_strip,
                      (int64_t n, const double *x, double *lg, double *psi, double *psi1));
 /* crm_i_lgamma_step_core of x[i] and one step for all. */
 CRM_I_KERNEL_DECLARE(void, crm_i_gamma_step_strip,
-                     (int64_t n, const double *x, double step, double *ratio, double *psi_step, double *psi1_step,
-                      double *psi_end, double *psi1_end));
+                     (int64_t n, const double *x, double step, double *ratio, double *psi_step,
+                      double *psi1_step, double *psi_end, double *psi1_end));
 
 #endif

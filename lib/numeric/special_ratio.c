@@ -61,7 +61,8 @@ static double stirling_rest_step(double y, double n)
     return step * at_v + w * s_step;
 }
 
-/* ln Gamma(y + n) - ln Gamma(y) = (y - 1/2) log1p(n/y) + n (ln(y + n) - 1) + rest(y + n) - rest(y), y >= 16. */
+/* ln Gamma(y + n) - ln Gamma(y) = (y - 1/2) log1p(n/y) + n (ln(y + n) - 1) + rest(y + n) - rest(y), y >=
+ * 16. */
 static crm_i_pair ratio_stirling(crm_i_pair y, double n)
 {
     const crm_i_pair step = crm_i_pair_of(n);
@@ -114,7 +115,8 @@ double crm_i_lgamma_ratio(double x, double n)
 
 /* s(z) with psi(y) = ln y - 1/(2y) + z s(z), z = 1/y^2. */
 static const double psi_series[8] = {
-    -1.0 / 12.0, 1.0 / 120.0, -1.0 / 252.0, 1.0 / 240.0, -1.0 / 132.0, 691.0 / 32760.0, -1.0 / 12.0, 3617.0 / 8160.0,
+    -1.0 / 12.0,  1.0 / 120.0,     -1.0 / 252.0, 1.0 / 240.0,
+    -1.0 / 132.0, 691.0 / 32760.0, -1.0 / 12.0,  3617.0 / 8160.0,
 };
 
 double crm_i_digamma_ratio(double x, double n)
