@@ -99,7 +99,7 @@ bench: $(BENCHES)
 
 ## lint: warnings as errors, formatting of the pages, unfinished words
 lint:
-	@CC='$(CC)' CXX='$(CXX)' sh tests/check/lint.sh '$(FLAGS)'
+	@CC='$(CC)' CXX='$(CXX)' sh tests/check/lint.sh '$(filter-out -MMD -MP,$(FLAGS))'
 
 # ---- how it is made ----
 $(BUILD)/obj/%.o: %.c
