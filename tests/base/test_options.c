@@ -15,15 +15,15 @@ static const struct {
     double otherwise;
 } known[] = {
     {CRM_OPTION_SPEND_FIRST, 1, 2, "spend_first", 0.0, 1.0, 0.0},
-    {CRM_OPTION_RECENT_TICKS, 2, 1, "recent_ticks", DBL_TRUE_MIN, INFINITY, INFINITY},
+    {CRM_OPTION_RECENT_TICKS, 2, 1, "recent_ticks", DBL_TRUE_MIN, (double)INFINITY, (double)INFINITY},
     {CRM_OPTION_FIT_ITERATIONS, 16, 2, "fit_iterations", 1.0, 100000.0, 200.0},
-    {CRM_OPTION_FIT_START, 17, 3, "fit_start", DBL_TRUE_MIN, DBL_MAX, NAN},
+    {CRM_OPTION_FIT_START, 17, 3, "fit_start", DBL_TRUE_MIN, DBL_MAX, (double)NAN},
     {CRM_OPTION_MODEL, 32, 2, "model", 1.0, 11.0, 3.0},
-    {CRM_OPTION_MARGIN_RATE, 33, 1, "margin_rate", -1000.0, 1.0, NAN},
+    {CRM_OPTION_MARGIN_RATE, 33, 1, "margin_rate", -1000.0, 1.0, (double)NAN},
     {CRM_OPTION_DISCOUNT, 34, 1, "discount", 0.0, 1000.0, 0.0026877297},
-    {CRM_OPTION_HORIZON, 35, 1, "horizon", DBL_TRUE_MIN, INFINITY, INFINITY},
-    {CRM_OPTION_TIERS, 36, 3, "tiers", DBL_TRUE_MIN, 1.0, NAN},
-    {CRM_OPTION_THRESHOLD, 37, 1, "threshold", -DBL_MAX, DBL_MAX, NAN},
+    {CRM_OPTION_HORIZON, 35, 1, "horizon", DBL_TRUE_MIN, (double)INFINITY, (double)INFINITY},
+    {CRM_OPTION_TIERS, 36, 3, "tiers", DBL_TRUE_MIN, 1.0, (double)NAN},
+    {CRM_OPTION_THRESHOLD, 37, 1, "threshold", -DBL_MAX, DBL_MAX, (double)NAN},
 };
 enum { KNOWN = (int)(sizeof known / sizeof known[0]) };
 
