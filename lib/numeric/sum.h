@@ -56,7 +56,8 @@ double crm_i_sum128_to_f64_scaled(const struct crm_i_sum128 *sum, int decimals);
 /* ---- double-double ---- */
 
 /* high + low with |low| <= ulp(high) / 2. Sums are good to 2^-104 relative when nothing cancels; no fma, so
- * products need |factor| < 2^996. Non-finite values give NaN in low; crm_i_dd_to_f64 still answers with high. */
+ * products need |factor| < 2^996. An operation on a non-finite value gives NaN (the sums over rows below keep an
+ * infinity). */
 struct crm_i_dd {
     double high;
     double low;
