@@ -225,6 +225,24 @@ static int set_trial(struct crm_i_newton *fit, const double *step)
     return blocked;
 }
 
+/* Cutting one parameter off at its bound can leave a move that loses, where parameters must go together: then the step
+ * ends where it first meets a bound. */
+static void shorten_to_bound(struct crm_i_newton *fit, double *step)
+{
+    double share = 1.0;
+    for (int i = 0; i < fit->k; i++) {
+        const double room = step[i] > 0.0 ? fit->upper[i] - fit->x[i] : fit->x[i] - fit->lower[i];
+        if (fabs(step[i]) * share > room)
+            share = room / fabs(step[i]);
+    }
+    for (int i = 0; i < fit->k; i++) {
+        const double bound = step[i] > 0.0 ? fit->upper[i] : fit->lower[i];
+        const int meets = fabs(step[i]) * share >= fabs(bound - fit->x[i]) * (1.0 - 0x1p-50);
+        step[i] = step[i] != 0.0 && meets ? bound - fit->x[i] : share * step[i];
+    }
+    set_trial(fit, step);
+}
+
 /* When Newton steps follow each other in one direction and hardly shrink, the maximum is far or flat and each step
  * falls short by the same factor: double them while that holds. */
 static void consider_stretch(struct crm_i_newton *fit, const double *step)
@@ -255,6 +273,11 @@ static void plan(struct crm_i_newton *fit, int stretching)
         fit->stretch = 1.0;
     }
     fit->predicted = model_gain(fit, fit->move);
+    if (fit->predicted <= 0.0) {
+        shorten_to_bound(fit, step);
+        fit->predicted = model_gain(fit, fit->move);
+        fit->stretch = 1.0;
+    }
     if (fit->stretch > 1.0) {
         for (int i = 0; i < fit->k; i++)
             step[i] *= fit->stretch;
