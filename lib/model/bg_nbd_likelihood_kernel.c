@@ -33,7 +33,7 @@ CRM_I_INLINE void take_logs(const double *restrict x, const double *restrict t_x
         const double inverse = 1.0 / (at_last * at_end);
         s->inverse_a[i] = inverse * at_end;
         s->inverse_b[i] = inverse * at_last;
-        s->l[i] = crm_i_log_core(at_end * inverse_alpha);
+        s->l[i] = crm_i_log1p_core(T[i] * inverse_alpha);
     }
     CRM_I_IVDEP
     for (int i = 0; i < CRM_I_LANES; i++) {

@@ -3,7 +3,8 @@
  *     ln L = ln G(p x + q) - ln G(p x) - ln G(q) - p x ln(1 + v/y) - q ln(1 + y/v) - ln z
  *
  * which is the published form with its large terms cancelled. ln(1 + y/v) = ln(1 + v/y) + ln y - ln v, and the sums of
- * ln y hold no parameter, so that one logarithm a row is left; gamma functions are needed once per distinct x. */
+ * ln y hold no parameter, so that one logarithm a row is left (two where q is large, since it would magnify what this
+ * loses); gamma functions are needed once per distinct x. */
 #include "model/gamma_gamma_likelihood.h"
 
 #include <math.h>
@@ -25,17 +26,17 @@ static void block(int32_t isa, const crm_i_sample *sample, const double *paramet
         CRM_I_KERNEL_PICK(isa, crm_i_gamma_gamma_constants)(n, z, mass, sums);
     else
         CRM_I_KERNEL_PICK(isa, crm_i_gamma_gamma_block)
-    (n, x, z, mass, parameter[V], order == CRM_I_ORDER_HESSIAN, sums);
+    (n, x, z, mass, parameter, order == CRM_I_ORDER_HESSIAN, sums);
 }
 
 /* Sums over distinct x, weighted by mass, of the terms of x alone. */
 typedef struct count_terms {
-    double value; /* ln G(p x + q) - ln G(p x) */
+    double value; /* -ln B(p x, q) */
     double p;     /* p x (psi(p x + q) - psi(p x)) */
-    double q;     /* q psi(p x + q) */
+    double q;     /* q (psi(p x + q) - psi(q)) */
     double p_p;   /* (p x)^2 (psi'(p x + q) - psi'(p x)) */
     double p_q;   /* p x q psi'(p x + q) */
-    double q_q;   /* q^2 psi'(p x + q) */
+    double q_q;   /* q^2 (psi'(p x + q) - psi'(q)) */
     double log_x;
 } count_terms;
 
@@ -45,13 +46,12 @@ static count_terms sum_counts(const crm_i_sample *sample, double p, double q)
     for (int64_t i = 0; i < sample->tails; i++) {
         const double mass = sample->tail_mass[i];
         const double n = p * sample->tail[i];
-        const double bend = crm_i_trigamma(n + q);
-        t.value += mass * crm_i_lgamma_ratio(n, q);
+        t.value -= mass * crm_i_lbeta(n, q);
         t.p += mass * (n * crm_i_digamma_ratio(n, q));
-        t.q += mass * (q * crm_i_digamma(n + q));
+        t.q += mass * (q * crm_i_digamma_ratio(q, n));
         t.p_p += mass * (n * (n * crm_i_trigamma_ratio(n, q)));
-        t.p_q += mass * (n * (q * bend));
-        t.q_q += mass * (q * (q * bend));
+        t.p_q += mass * (n * (q * crm_i_trigamma(n + q)));
+        t.q_q += mass * (q * (q * crm_i_trigamma_ratio(q, n)));
         t.log_x += mass * crm_i_log(sample->tail[i]);
     }
     return t;
@@ -63,14 +63,14 @@ static void finish(int32_t isa, const crm_i_sample *sample, const double *parame
     (void)isa;
     const double p = parameter[P];
     const double q = parameter[Q];
-    const double mass = sample->moment[CRM_I_MOMENT_MASS];
     const count_terms t = sum_counts(sample, p, q);
     const double log_mean = sample->constant[LOG_MEAN];
-    /* the sum of ln(1 + y/v) */
-    const double log_spend = rows[CRM_I_GG_LOG] + ((log_mean + t.log_x) - mass * crm_i_log(parameter[V]));
-    out->value = (t.value - mass * crm_i_lgamma(q)) - p * rows[CRM_I_GG_X_LOG] - q * log_spend - log_mean;
+    double log_spend = rows[CRM_I_GG_LOG]; /* the sum of ln(1 + y/v) */
+    if (!crm_i_gamma_gamma_is_exact(q))
+        log_spend += (log_mean + t.log_x) - sample->moment[CRM_I_MOMENT_MASS] * crm_i_log(parameter[V]);
+    out->value = t.value - (p * rows[CRM_I_GG_X_LOG] + q * log_spend) - log_mean;
     out->gradient[P] = t.p - p * rows[CRM_I_GG_X_LOG];
-    out->gradient[Q] = (t.q - mass * (q * crm_i_digamma(q))) - q * log_spend;
+    out->gradient[Q] = t.q - q * log_spend;
     out->gradient[V] = q * rows[CRM_I_GG_SHARE] - p * rows[CRM_I_GG_X_SHARE];
     if (order != CRM_I_ORDER_HESSIAN)
         return;
@@ -79,7 +79,7 @@ static void finish(int32_t isa, const crm_i_sample *sample, const double *parame
     h[P + PARAMETERS * P] = out->gradient[P] + t.p_p;
     h[Q + PARAMETERS * P] = t.p_q;
     h[V + PARAMETERS * P] = -p * rows[CRM_I_GG_X_SHARE];
-    h[Q + PARAMETERS * Q] = out->gradient[Q] + (t.q_q - mass * (q * (q * crm_i_trigamma(q))));
+    h[Q + PARAMETERS * Q] = out->gradient[Q] + t.q_q;
     h[V + PARAMETERS * Q] = q * rows[CRM_I_GG_SHARE];
     h[V + PARAMETERS * V] = -(p * rows[CRM_I_GG_X_SPREAD] + q * rows[CRM_I_GG_SPREAD]);
     for (int32_t j = 0; j < PARAMETERS; j++)
@@ -90,16 +90,14 @@ static void finish(int32_t isa, const crm_i_sample *sample, const double *parame
 static void rows(int32_t isa, const double *parameter, int64_t n, const double *const *column, double *out)
 {
     CRM_I_KERNEL_PICK(isa, crm_i_gamma_gamma_rows)(n, column[0], column[1], parameter, out);
-    const double q = parameter[Q];
-    const double log_gamma = crm_i_lgamma(q);
     double x = 0.0;
     double terms = 0.0;
     for (int64_t i = 0; i < n; i++) {
         if (column[0][i] != x) {
             x = column[0][i];
-            terms = crm_i_lgamma_ratio(parameter[P] * x, q) - log_gamma;
+            terms = -crm_i_lbeta(parameter[P] * x, parameter[Q]);
         }
-        out[i] += terms;
+        out[i] = x > 0.0 ? out[i] + terms : 0.0; /* no purchase says nothing */
     }
 }
 

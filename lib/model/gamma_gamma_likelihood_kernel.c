@@ -5,7 +5,7 @@
 #include "numeric/elementary.h"
 
 CRM_I_INLINE void add_strip(const double *restrict x, const double *restrict z, const double *restrict mass, double v,
-                            int32_t hessian, double *restrict lane)
+                            int32_t exact, int32_t hessian, double *restrict lane)
 {
     CRM_I_IVDEP
     for (int i = 0; i < CRM_I_LANES; i++) {
@@ -16,7 +16,7 @@ CRM_I_INLINE void add_strip(const double *restrict x, const double *restrict z, 
         const double s = v * (y * inverse);
         const double t = y * (y * inverse);
         const double log = w * crm_i_log1p_core(v * (both * inverse));
-        lane[CRM_I_GG_LOG * CRM_I_LANES + i] += log;
+        lane[CRM_I_GG_LOG * CRM_I_LANES + i] += exact ? w * crm_i_log1p_core(y / v) : log;
         lane[CRM_I_GG_X_LOG * CRM_I_LANES + i] += log * x[i];
         lane[CRM_I_GG_SHARE * CRM_I_LANES + i] += w * t;
         lane[CRM_I_GG_X_SHARE * CRM_I_LANES + i] += w * s * x[i];
@@ -27,9 +27,11 @@ CRM_I_INLINE void add_strip(const double *restrict x, const double *restrict z, 
     }
 }
 
-void CRM_I_KERNEL(crm_i_gamma_gamma_block)(int64_t n, const double *x, const double *z, const double *mass, double v,
-                                           int32_t hessian, double *sums)
+void CRM_I_KERNEL(crm_i_gamma_gamma_block)(int64_t n, const double *x, const double *z, const double *mass,
+                                           const double *parameter, int32_t hessian, double *sums)
 {
+    const double v = parameter[2];
+    const int32_t exact = crm_i_gamma_gamma_is_exact(parameter[1]);
     double lane[CRM_I_GG_HESSIAN_SUMS * CRM_I_LANES] = {0.0};
     double last[3][CRM_I_LANES];
     for (int64_t i = 0; i < n; i += CRM_I_LANES) {
@@ -38,10 +40,12 @@ void CRM_I_KERNEL(crm_i_gamma_gamma_block)(int64_t n, const double *x, const dou
             crm_i_lanes_pad(n - i, row[c], c < 2 ? 1.0 : 0.0, last[c]);
             row[c] = last[c];
         }
-        if (hessian)
-            add_strip(row[0], row[1], row[2], v, 1, lane);
+        if (exact)
+            add_strip(row[0], row[1], row[2], v, 1, 1, lane);
+        else if (hessian)
+            add_strip(row[0], row[1], row[2], v, 0, 1, lane);
         else
-            add_strip(row[0], row[1], row[2], v, 0, lane);
+            add_strip(row[0], row[1], row[2], v, 0, 0, lane);
     }
     crm_i_lanes_fold(hessian ? CRM_I_GG_HESSIAN_SUMS : CRM_I_GG_GRADIENT_SUMS, lane, sums);
 }

@@ -4,9 +4,15 @@
 
 #include "base/kernel.h"
 
+/* Where the sum of ln(1 + y/v) is taken for itself and not from that of ln(1 + v/y). */
+CRM_I_INLINE int32_t crm_i_gamma_gamma_is_exact(double q)
+{
+    return q > 100.0;
+}
+
 /* Sums over rows, weight w, of what depends on both count x and mean z. With y = x z and s = v/(v + y): */
 enum {
-    CRM_I_GG_LOG = 0,       /* ln(1 + v/y) */
+    CRM_I_GG_LOG = 0,       /* ln(1 + v/y); where exact ln(1 + y/v) */
     CRM_I_GG_X_LOG = 1,     /* x ln(1 + v/y) */
     CRM_I_GG_SHARE = 2,     /* 1 - s */
     CRM_I_GG_X_SHARE = 3,   /* x s */
@@ -16,8 +22,8 @@ enum {
     CRM_I_GG_HESSIAN_SUMS = 6
 };
 CRM_I_KERNEL_DECLARE(void, crm_i_gamma_gamma_block,
-                     (int64_t n, const double *x, const double *z, const double *mass, double v, int32_t hessian,
-                      double *sums));
+                     (int64_t n, const double *x, const double *z, const double *mass, const double *parameter,
+                      int32_t hessian, double *sums));
 
 /* The sum of w ln z: no parameter in it. */
 CRM_I_KERNEL_DECLARE(void, crm_i_gamma_gamma_constants,

@@ -1,11 +1,13 @@
 /* The search for a maximum of a likelihood, as a sequence of points to evaluate. */
 #include "model/search.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/options.h"
 #include "numeric/elementary.h"
+#include "numeric/linear.h"
 
 /* Bounds on log-parameters: shapes from 8e-7 to 1.2e6, scales from 2e-9 to 5e8 units of the data. */
 #define SHAPE_BOUND 14.0
@@ -16,8 +18,10 @@
 #define CURVATURE_LEAST 1e-3
 /* Likelihoods closer than this count as equal when two runs of the Newton method are compared. */
 #define SAME_VALUE 1e-7
-/* A run that no step improves has converged nevertheless if this little is left to gain. */
+/* A run that no step improves has converged nevertheless if this little is left to gain; on a ridge, where the end lies
+ * far out and gains nothing, if this little is. */
 #define STALLED_MOST 1e-9
+#define RIDGE_MOST 1e-6
 
 crm_status crm_i_search_start(crm_i_search *search, int32_t kind, const crm_options *options, int32_t arg,
                               crm_error *err)
@@ -140,6 +144,40 @@ static void tell_screen(crm_i_search *search, double value)
     run_newton(search, search->start[search->order[0]]);
 }
 
+/* The curvature of a run's end: 1 if it determines every parameter. */
+static int32_t is_determined(const struct crm_i_newton_report *report)
+{
+    return report->identified && report->condition <= CONDITION_MOST && report->smallest >= CURVATURE_LEAST;
+}
+
+static int32_t judge_end(const struct crm_i_newton *newton, int32_t determined)
+{
+    const double left = newton->decrement;
+    if (newton->status == CRM_I_NEWTON_STALLED && left >= 0.0 && left <= STALLED_MOST)
+        return determined ? CRM_I_NEWTON_CONVERGED : CRM_I_NEWTON_FLAT;
+    const int32_t unfinished = newton->status == CRM_I_NEWTON_STALLED || newton->status == CRM_I_NEWTON_LIMIT;
+    if (unfinished && !determined && left >= 0.0 && left <= RIDGE_MOST)
+        return CRM_I_NEWTON_FLAT;
+    return newton->status;
+}
+
+/* Held parameters and free ones alike: which way the likelihood changes least. */
+static void flattest(const struct crm_i_newton *newton, double *direction)
+{
+    const int32_t k = newton->k;
+    double bend[CRM_I_KIND_PARAMETERS * CRM_I_KIND_PARAMETERS];
+    double axis[CRM_I_KIND_PARAMETERS * CRM_I_KIND_PARAMETERS];
+    double value[CRM_I_KIND_PARAMETERS];
+    for (int32_t i = 0; i < k * k; i++)
+        bend[i] = -newton->hessian[i];
+    crm_i_eigen_symmetric(k, bend, value, axis);
+    int32_t least = 0;
+    for (int32_t j = 1; j < k; j++)
+        if (fabs(value[j]) < fabs(value[least]))
+            least = j;
+    memcpy(direction, axis + k * least, (size_t)k * sizeof *direction);
+}
+
 static crm_i_found take_result(crm_i_search *search)
 {
     const int32_t k = search->count;
@@ -148,16 +186,13 @@ static crm_i_found take_result(crm_i_search *search)
     crm_i_newton_finish(newton, &report);
     crm_i_found found;
     memset(&found, 0, sizeof found);
-    found.status = newton->status;
-    if (found.status == CRM_I_NEWTON_STALLED && newton->decrement >= 0.0 && newton->decrement <= STALLED_MOST)
-        found.status = CRM_I_NEWTON_CONVERGED;
+    found.status = judge_end(newton, is_determined(&report));
+    found.identified = found.status == CRM_I_NEWTON_CONVERGED && is_determined(&report);
     found.value = newton->value;
-    memcpy(found.point, crm_i_newton_ask(newton), (size_t)k * sizeof found.point[0]);
-    memcpy(found.direction, report.flat, (size_t)k * sizeof found.direction[0]);
-    memcpy(found.covariance, report.covariance, (size_t)(k * k) * sizeof found.covariance[0]);
     found.condition = report.condition;
-    found.identified = found.status == CRM_I_NEWTON_CONVERGED && report.identified &&
-                       report.condition <= CONDITION_MOST && report.smallest >= CURVATURE_LEAST;
+    memcpy(found.point, newton->x, (size_t)k * sizeof found.point[0]);
+    memcpy(found.covariance, report.covariance, (size_t)(k * k) * sizeof found.covariance[0]);
+    flattest(newton, found.direction);
     return found;
 }
 
