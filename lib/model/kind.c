@@ -12,13 +12,13 @@ static const crm_i_kind table[] = {
     /* in the order of CRM_MODEL_*, from 1 */
     {"nbd", 2, {"r", "alpha"}, NULL, NULL},
     {"pareto-nbd", 4, {"r", "alpha", "s", "beta"}, NULL, NULL},
-    {"bg-nbd", 4, {"r", "alpha", "a", "b"}, &crm_i_bg_nbd_likelihood, NULL},
+    {"bg-nbd", 4, {"r", "alpha", "a", "b"}, &crm_i_bg_nbd_likelihood, &crm_i_bg_nbd_prediction},
     {"mbg-nbd", 4, {"r", "alpha", "a", "b"}, NULL, NULL},
     {"bg-cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, NULL, NULL},
     {"mbg-cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, NULL, NULL},
     {"ggompertz-nbd", 5, {"r", "alpha", "b", "s", "beta"}, NULL, NULL},
     {"bg-bb", 4, {"alpha", "beta", "gamma", "delta"}, NULL, NULL},
-    {"gamma-gamma", 3, {"p", "q", "v"}, &crm_i_gamma_gamma_likelihood, NULL},
+    {"gamma-gamma", 3, {"p", "q", "v"}, &crm_i_gamma_gamma_likelihood, &crm_i_gamma_gamma_prediction},
     {"sbg", 2, {"gamma", "delta"}, NULL, NULL},
     {"bdw", 3, {"gamma", "delta", "c"}, NULL, NULL},
 };

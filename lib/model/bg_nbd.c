@@ -1,0 +1,237 @@
+/* BG/NBD predictions (Fader, Hardie & Lee 2005). A customer who is alive at T has lambda ~ Gamma(r + x, alpha + T) and
+ * p ~ Beta(a, b + x), so that every quantity is P(alive) times that of a new customer at these parameters: one code
+ * serves both. P(alive) = 1/(1 + [x > 0] a/(b + x - 1) ((alpha + T)/(alpha + t_x))^(r + x)). */
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "model/bg_nbd_count.h"
+#include "model/bg_nbd_curve.h"
+#include "numeric/elementary.h"
+
+enum { PARAMETERS = 4, TERMS = CRM_I_CURVE_TERMS, PANELS = CRM_I_CURVE_PANELS, OUT = CRM_I_CURVE_OUT };
+
+/* Rows of the tables: x below this are there. */
+enum { ROWS = 64 };
+
+typedef struct {
+    double v[CRM_I_STRIP];
+    double d[PARAMETERS][CRM_I_STRIP];
+} columns;
+
+static crm_status check(const double *parameter, const crm_i_ask *ask, crm_error *err)
+{
+    if (ask->t1 != CRM_I_INFINITY)
+        return CRM_OK;
+    if (ask->quantity == CRM_QUANTITY_EXPECTED)
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 4, ask->t1,
+                                "Without end and without discount the expectation need not be finite.");
+    if (!(ask->delta * parameter[1] >= 1e-30))
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 5, ask->delta,
+                                "The discount rate is too small for an infinite horizon.");
+    return CRM_OK;
+}
+
+/* ---- tables ---- */
+
+static int64_t block_size(void)
+{
+    return (int64_t)ROWS * PANELS * TERMS;
+}
+
+static int64_t table_size(const double *parameter, const crm_i_ask *ask, int32_t gradient)
+{
+    (void)parameter;
+    return crm_i_curve_has_panels(ask) ? block_size() * (gradient ? OUT : 1) : 0;
+}
+
+static void table_build(int32_t isa, const double *parameter, const crm_i_ask *ask, int32_t gradient, double *table)
+{
+    crm_i_curve curve;
+    for (int32_t x = 0; x < ROWS; x++) {
+        crm_i_curve_build_panels(isa, parameter, ask, x, gradient, &curve);
+        for (int32_t k = 0; k < PANELS; k++)
+            crm_i_curve_panel(isa, &curve, k, block_size(), table + (x * PANELS + k) * TERMS);
+    }
+}
+
+/* ---- curves of a strip ---- */
+
+static void from_panels(int32_t isa, const double *table, int64_t stride, int32_t gradient, int64_t n,
+                        const int32_t *at, const double *u, columns *out)
+{
+    CRM_I_KERNEL_PICK(isa, crm_i_panel_rows)(n, TERMS, table, at, u, out->v);
+    for (int32_t j = 0; j < PARAMETERS && gradient; j++)
+        CRM_I_KERNEL_PICK(isa, crm_i_panel_rows)(n, TERMS, table + (j + 1) * stride, at, u, out->d[j]);
+}
+
+/* Without a table: the panel of every row, made once for all rows of the strip that lie in it. */
+static void from_own_panels(int32_t isa, const double *parameter, const crm_i_ask *ask, const crm_i_strip *strip,
+                            const int32_t *at, const double *u, columns *out)
+{
+    crm_i_curve curve;
+    double panel[OUT][TERMS];
+    columns found;
+    int32_t done[CRM_I_STRIP] = {0};
+    for (int64_t i = 0; i < strip->n; i++) {
+        if (at[i] < 0 || done[i])
+            continue;
+        int32_t here[CRM_I_STRIP];
+        for (int64_t k = 0; k < CRM_I_STRIP; k++)
+            here[k] = k < strip->n && at[k] == at[i] ? 0 : -1;
+        crm_i_curve_build_panels(isa, parameter, ask, strip->x[i], strip->gradient, &curve);
+        crm_i_curve_panel(isa, &curve, at[i] % PANELS, TERMS, panel[0]);
+        from_panels(isa, panel[0], TERMS, strip->gradient, strip->n, here, u, &found);
+        for (int64_t k = i; k < strip->n; k++) {
+            if (here[k] < 0)
+                continue;
+            done[k] = 1;
+            out->v[k] = found.v[k];
+            for (int32_t j = 0; j < PARAMETERS && strip->gradient; j++)
+                out->d[j][k] = found.d[j][k];
+        }
+    }
+}
+
+static void directly(int32_t isa, const double *parameter, const crm_i_ask *ask, const crm_i_strip *strip, int64_t i,
+                     columns *out)
+{
+    crm_i_curve curve;
+    double value[OUT];
+    const double A = parameter[1] + strip->T[i];
+    crm_i_curve_build(isa, parameter, ask, strip->x[i], A, A, strip->gradient, &curve);
+    crm_i_curve_value(isa, &curve, A, value);
+    out->v[i] = value[0];
+    for (int32_t j = 0; j < PARAMETERS && strip->gradient; j++)
+        out->d[j][i] = value[j + 1];
+}
+
+/* The quantity of a customer who is alive: from panels where there are some, else by the sum itself. */
+static void curves(int32_t isa, const double *parameter, const crm_i_ask *ask, const double *table,
+                   const crm_i_strip *strip, columns *out)
+{
+    int32_t at[CRM_I_STRIP];
+    double u[CRM_I_STRIP];
+    if (crm_i_curve_has_panels(ask)) {
+        CRM_I_KERNEL_PICK(isa, crm_i_panel_find)(strip->n, parameter[1], CRM_I_CURVE_LENGTH, ROWS, PANELS, strip->x,
+                                                 strip->T, at, u);
+        if (table)
+            from_panels(isa, table, block_size(), strip->gradient, strip->n, at, u, out);
+        else
+            from_own_panels(isa, parameter, ask, strip, at, u, out);
+    } else {
+        for (int64_t i = 0; i < strip->n; i++)
+            at[i] = -1;
+    }
+    for (int64_t i = 0; i < strip->n; i++)
+        if (at[i] < 0 || isnan(out->v[i]))
+            directly(isa, parameter, ask, strip, i, out);
+}
+
+/* value = alive * curve, and the gradient of that. */
+static void times_alive(const crm_i_strip *strip, const columns *curve, double *out, double *gradient)
+{
+    for (int64_t i = 0; i < strip->n; i++)
+        out[i] = strip->alive[i] * curve->v[i];
+    for (int32_t j = 0; j < PARAMETERS && strip->gradient; j++)
+        for (int64_t i = 0; i < strip->n; i++)
+            gradient[j * CRM_I_STRIP + i] = strip->alive_d[j][i] * curve->v[i] + strip->alive[i] * curve->d[j][i];
+}
+
+/* ---- row by row ---- */
+
+static double probability_alive(const double *parameter, double x, double T, const crm_i_ask *ask)
+{
+    return crm_i_bg_nbd_probability(parameter[0] + x, parameter[1] + T, parameter[2], parameter[3] + x, ask->number,
+                                    ask->t1);
+}
+
+/* The derivative of f = probability_alive by parameter j: central differences of the fourth order in its logarithm,
+ * right to about 1e-11 of f. */
+static double probability_slope(const double *parameter, double x, double T, const crm_i_ask *ask, int32_t j)
+{
+    const double step = 1e-3;
+    double value[4];
+    double moved[PARAMETERS];
+    const double by[4] = {-2.0 * step, -step, step, 2.0 * step};
+    memcpy(moved, parameter, sizeof moved);
+    for (int32_t k = 0; k < 4; k++) {
+        moved[j] = parameter[j] * crm_i_exp(by[k]);
+        value[k] = probability_alive(moved, x, T, ask);
+    }
+    return (8.0 * (value[2] - value[1]) - (value[3] - value[0])) / (12.0 * step) / parameter[j];
+}
+
+static void probabilities(const double *parameter, const crm_i_ask *ask, const crm_i_strip *strip, double *out,
+                          double *gradient)
+{
+    const double dead = ask->number == 0.0 ? 1.0 : 0.0;
+    for (int64_t i = 0; i < strip->n; i++) {
+        const double alive = probability_alive(parameter, strip->x[i], strip->T[i], ask);
+        out[i] = strip->alive[i] * alive + (1.0 - strip->alive[i]) * dead;
+        for (int32_t j = 0; j < PARAMETERS && strip->gradient; j++)
+            gradient[j * CRM_I_STRIP + i] =
+                strip->alive_d[j][i] * (alive - dead) +
+                strip->alive[i] * probability_slope(parameter, strip->x[i], strip->T[i], ask, j);
+    }
+}
+
+/* The posterior mean of lambda: R/(alpha + T) if alive; dropped out at t_x, R/(alpha + t_x). */
+static void rates(const double *parameter, const crm_i_strip *strip, double *out, double *gradient)
+{
+    for (int64_t i = 0; i < strip->n; i++) {
+        const double R = parameter[0] + strip->x[i];
+        const double now = parameter[1] + strip->T[i];
+        const double last = parameter[1] + strip->t_x[i];
+        const double P = strip->alive[i];
+        out[i] = R * (P / now + (1.0 - P) / last);
+        if (!strip->gradient)
+            continue;
+        for (int32_t j = 0; j < PARAMETERS; j++)
+            gradient[j * CRM_I_STRIP + i] = strip->alive_d[j][i] * R * (strip->t_x[i] - strip->T[i]) / (now * last);
+        gradient[i] += P / now + (1.0 - P) / last;
+        gradient[CRM_I_STRIP + i] -= R * (P / (now * now) + (1.0 - P) / (last * last));
+    }
+}
+
+/* ---- what the plan sees ---- */
+
+static void begin(int32_t isa, const double *parameter, crm_i_strip *strip)
+{
+    CRM_I_KERNEL_PICK(isa, crm_i_bg_alive)(parameter, strip);
+}
+
+static void alive_now(const crm_i_strip *strip, double *out, double *gradient)
+{
+    memcpy(out, strip->alive, sizeof strip->alive);
+    for (int32_t j = 0; j < PARAMETERS && strip->gradient; j++)
+        memcpy(gradient + j * CRM_I_STRIP, strip->alive_d[j], sizeof strip->alive_d[j]);
+}
+
+static void rows(int32_t isa, const double *parameter, const crm_i_ask *ask, const double *table,
+                 const crm_i_strip *strip, double *out, double *gradient)
+{
+    if (ask->quantity == CRM_QUANTITY_PROBABILITY) {
+        probabilities(parameter, ask, strip, out, gradient);
+    } else if (ask->quantity == CRM_QUANTITY_RATE) {
+        rates(parameter, strip, out, gradient);
+    } else if (ask->quantity == CRM_QUANTITY_P_ALIVE && ask->t0 == 0.0) {
+        alive_now(strip, out, gradient);
+    } else {
+        columns curve;
+        curves(isa, parameter, ask, table, strip, &curve);
+        times_alive(strip, &curve, out, gradient);
+    }
+}
+
+const crm_i_prediction crm_i_bg_nbd_prediction = {
+    .quantities = CRM_I_OFFERS(CRM_QUANTITY_P_ALIVE) | CRM_I_OFFERS(CRM_QUANTITY_EXPECTED) |
+                  CRM_I_OFFERS(CRM_QUANTITY_DISCOUNTED) | CRM_I_OFFERS(CRM_QUANTITY_PROBABILITY) |
+                  CRM_I_OFFERS(CRM_QUANTITY_RATE) | CRM_I_OFFERS(CRM_QUANTITY_VALUE),
+    .check = check,
+    .table_size = table_size,
+    .table_build = table_build,
+    .begin = begin,
+    .rows = rows,
+    .spend = NULL,
+};

@@ -1,0 +1,165 @@
+/* The curves of BG/NBD: see bg_nbd_curve.h. Given alive, lambda ~ Gamma(R, A) and p ~ Beta(a, B), R = r + x, A = alpha +
+ * T, B = b + x. The rate of purchases at v = u/A from now is (R/A) E[(1 + p v)^-(R+1)]. */
+#include "model/bg_nbd_curve.h"
+
+#include "model/rule.h"
+#include "numeric/elementary.h"
+
+/* cos(k pi/32) */
+static const double cosine[33] = {
+    0x1.0000000000000p+0,  0x1.fd88da3d12526p-1,  0x1.f6297cff75cb0p-1,  0x1.e9f4156c62ddap-1,
+    0x1.d906bcf328d46p-1,  0x1.c38b2f180bdb1p-1,  0x1.a9b66290ea1a3p-1,  0x1.8bc806b151741p-1,
+    0x1.6a09e667f3bcdp-1,  0x1.44cf325091dd6p-1,  0x1.1c73b39ae68c8p-1,  0x1.e2b5d3806f63bp-2,
+    0x1.87de2a6aea963p-2,  0x1.294062ed59f06p-2,  0x1.8f8b83c69a60bp-3,  0x1.917a6bc29b42cp-4,
+    0.0,                   -0x1.917a6bc29b42cp-4, -0x1.8f8b83c69a60bp-3, -0x1.294062ed59f06p-2,
+    -0x1.87de2a6aea963p-2, -0x1.e2b5d3806f63bp-2, -0x1.1c73b39ae68c8p-1, -0x1.44cf325091dd6p-1,
+    -0x1.6a09e667f3bcdp-1, -0x1.8bc806b151741p-1, -0x1.a9b66290ea1a3p-1, -0x1.c38b2f180bdb1p-1,
+    -0x1.d906bcf328d46p-1, -0x1.e9f4156c62ddap-1, -0x1.f6297cff75cb0p-1, -0x1.fd88da3d12526p-1,
+    -0x1.0000000000000p+0};
+
+static int32_t is_for_ever(const crm_i_ask *ask)
+{
+    return ask->quantity == CRM_QUANTITY_DISCOUNTED && ask->t0 == 0.0 && ask->t1 == CRM_I_INFINITY;
+}
+
+int32_t crm_i_curve_has_panels(const crm_i_ask *ask)
+{
+    return ask->quantity == CRM_QUANTITY_EXPECTED || is_for_ever(ask) ||
+           (ask->quantity == CRM_QUANTITY_P_ALIVE && ask->t0 > 0.0);
+}
+
+void crm_i_curve_build(int32_t isa, const double *parameter, const crm_i_ask *ask, double x, double low, double high,
+                       int32_t gradient, crm_i_curve *curve)
+{
+    curve->ask = *ask;
+    curve->alpha = parameter[1];
+    curve->R = parameter[0] + x;
+    curve->a = parameter[2];
+    curve->B = parameter[3] + x;
+    curve->gradient = gradient;
+    const double R = curve->R;
+    crm_i_rule_need need = {R + 1.0, ask->t0 / low, 0.0, R + 6.0};
+    double reach = ask->t1 / low;
+    if (ask->quantity == CRM_QUANTITY_P_ALIVE)
+        reach = ask->t0 / low;
+    else if (ask->t1 == CRM_I_INFINITY)
+        reach = ask->t0 / low + 46.0 / (ask->delta * low);
+    need.scale = (R + 6.0) * reach;
+    crm_i_rule_beta(isa, curve->a, curve->B, &need, gradient, &curve->rule);
+    if (!is_for_ever(ask))
+        return;
+    crm_i_rule_times(isa, 0.0, ask->t1, ask->delta * low, ask->delta * high, R + 6.0, &curve->times);
+    CRM_I_KERNEL_PICK(isa, crm_i_bg_times)(&curve->rule, R, gradient, &curve->times);
+}
+
+static double panel_end(double alpha, double place)
+{
+    return alpha * crm_i_exp(place * CRM_I_CURVE_LENGTH);
+}
+
+void crm_i_curve_build_panels(int32_t isa, const double *parameter, const crm_i_ask *ask, double x, int32_t gradient,
+                              crm_i_curve *curve)
+{
+    const double alpha = parameter[1];
+    crm_i_curve_build(isa, parameter, ask, x, alpha, panel_end(alpha, CRM_I_CURVE_PANELS), gradient, curve);
+}
+
+static void ahead_value(int32_t isa, const crm_i_curve *curve, double A, double *out)
+{
+    const double y = curve->ask.t0 / A;
+    double part[5];
+    CRM_I_KERNEL_PICK(isa, crm_i_bg_ahead)(&curve->rule, curve->R, y, curve->gradient, part);
+    out[0] = part[0];
+    if (!curve->gradient)
+        return;
+    out[1] = part[1];
+    out[2] = -part[2] * (y / A);
+    out[3] = part[3];
+    out[4] = part[4];
+}
+
+static void expected_value(int32_t isa, const crm_i_curve *curve, double A, double *out)
+{
+    const double y0 = curve->ask.t0 / A;
+    const double y1 = curve->ask.t1 / A;
+    double part[6];
+    CRM_I_KERNEL_PICK(isa, crm_i_bg_expected)(&curve->rule, curve->R, y0, y1, curve->gradient, part);
+    out[0] = part[0];
+    if (!curve->gradient)
+        return;
+    out[1] = part[1];
+    out[2] = -(part[2] * y0 + part[3] * y1) / A;
+    out[3] = part[4];
+    out[4] = part[5];
+}
+
+/* R E[(1 + p y)^-(R+1)] e^(-z y) y/A: what the derivative by A has from an end of the span. */
+static double end_term(int32_t isa, const crm_i_curve *curve, double t, double A)
+{
+    if (t == 0.0 || t == CRM_I_INFINITY)
+        return 0.0;
+    double part[5];
+    CRM_I_KERNEL_PICK(isa, crm_i_bg_ahead)(&curve->rule, curve->R + 1.0, t / A, 0, part);
+    return curve->R * part[0] * crm_i_exp(-curve->ask.delta * t) * (t / A / A);
+}
+
+static void discounted_value(int32_t isa, const crm_i_curve *curve, double A, double *out)
+{
+    const double delta = curve->ask.delta;
+    const crm_i_times *times = &curve->times;
+    crm_i_times own;
+    if (!is_for_ever(&curve->ask)) {
+        crm_i_rule_times(isa, curve->ask.t0 / A, curve->ask.t1 / A, delta * A, delta * A, curve->R + 6.0, &own);
+        CRM_I_KERNEL_PICK(isa, crm_i_bg_times)(&curve->rule, curve->R, curve->gradient, &own);
+        times = &own;
+    }
+    double part[5];
+    CRM_I_KERNEL_PICK(isa, crm_i_bg_discounted)(times, delta * A, curve->gradient, part);
+    out[0] = part[0];
+    if (!curve->gradient)
+        return;
+    out[1] = part[1];
+    out[2] = -delta * part[4] + end_term(isa, curve, curve->ask.t0, A) - end_term(isa, curve, curve->ask.t1, A);
+    out[3] = part[2];
+    out[4] = part[3];
+}
+
+void crm_i_curve_value(int32_t isa, const crm_i_curve *curve, double A, double *out)
+{
+    if (curve->ask.quantity == CRM_QUANTITY_P_ALIVE)
+        ahead_value(isa, curve, A, out);
+    else if (curve->ask.quantity == CRM_QUANTITY_EXPECTED)
+        expected_value(isa, curve, A, out);
+    else
+        discounted_value(isa, curve, A, out);
+}
+
+/* cos(i pi/32) for any i >= 0. */
+static double cosine_of(int32_t i)
+{
+    const int32_t turn = i % 64;
+    return cosine[turn <= 32 ? turn : 64 - turn];
+}
+
+void crm_i_curve_panel(int32_t isa, const crm_i_curve *curve, int32_t k, int64_t stride, double *out)
+{
+    enum { TERMS = CRM_I_CURVE_TERMS, OUT = CRM_I_CURVE_OUT };
+    double value[TERMS][OUT];
+    double least = CRM_I_INFINITY;
+    for (int32_t i = 0; i < TERMS; i++) {
+        const double u = cosine_of(2 * i + 1);
+        const double A = panel_end(curve->alpha, (double)k + 0.5 * (1.0 + u));
+        crm_i_curve_value(isa, curve, A, value[i]);
+        least = value[i][0] < least ? value[i][0] : least;
+    }
+    for (int32_t o = 0; o < (curve->gradient ? OUT : 1); o++)
+        for (int32_t j = 0; j < TERMS; j++) {
+            double sum = 0.0;
+            for (int32_t i = 0; i < TERMS; i++)
+                sum += value[i][o] * cosine_of((2 * i + 1) * j);
+            out[o * stride + j] = sum * (j == 0 ? 1.0 / TERMS : 2.0 / TERMS);
+        }
+    const double rest = fabs(out[TERMS - 1]) + fabs(out[TERMS - 2]);
+    if (!(rest <= 2e-14 * least))
+        out[0] = CRM_I_NAN;
+}
