@@ -14,6 +14,19 @@
 
 #include "crmcore/base.h"
 
+/* 1 under a sanitizer, which does not live with some of what tests of the system's refusals do. */
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#define TEST_SANITIZER 1
+#endif
+#endif
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define TEST_SANITIZER 1
+#endif
+#if !defined(TEST_SANITIZER)
+#define TEST_SANITIZER 0
+#endif
+
 typedef struct failing {
     int64_t asked;    /* allocations asked for since the last failing_arm */
     int64_t fail_at;  /* the one that fails, from 1; 0: none */

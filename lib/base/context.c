@@ -17,7 +17,8 @@ struct crm_context {
     int32_t isa;
     crm_progress progress;
     void *progress_self;
-    double from, to; /* the part of the whole that calls with this context are */
+    double from; /* the part of the whole that calls with this context are */
+    double to;
 };
 
 /* ---- creation ------------------------------------------------------------------------------------------------ */
@@ -217,14 +218,20 @@ int64_t crm_context_workers(const crm_context *context)
 
 /* ---- progress ------------------------------------------------------------------------------------------------ */
 
+static double within_0_1(double x)
+{
+    return x > 0.0 ? (x < 1.0 ? x : 1.0) : 0.0;
+}
+
 crm_status crm_i_progress(const crm_context *context, double done, crm_error *err)
 {
     if (!context || !context->progress)
         return CRM_OK;
-    const double share = done > 0.0 ? (done < 1.0 ? done : 1.0) : 0.0;
-    if (context->progress(context->progress_self, context->from + (context->to - context->from) * share) == 0)
+    const double share = within_0_1(done);
+    const double told = share < 1.0 ? context->from + (context->to - context->from) * share : context->to;
+    if (context->progress(context->progress_self, within_0_1(told)) == 0)
         return CRM_OK;
-    return crm_i_fail_value(err, CRM_E_CANCELLED, 1, share, "The progress function asked to stop.");
+    return crm_i_fail_value(err, CRM_E_CANCELLED, 1, within_0_1(told), "The progress function asked to stop.");
 }
 
 /* ---- work ---------------------------------------------------------------------------------------------------- */

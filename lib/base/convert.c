@@ -83,15 +83,14 @@ static double nearest_even(double x)
 }
 
 /* high + low to the nearest whole number, ties to even, for |high| < 2^53. |low| is at most half a unit of high's last
- * place, so below 2^52 it can do no more than settle a tie of high, and above, where high is whole, be a tie itself. */
+ * place: below 2^52 it can do no more than settle a tie of high, and above, where high is whole, it can be a tie itself,
+ * which the product that gave high has settled to even. */
 static double round_pair(double high, double low)
 {
     const double whole = nearest_even(high);
     const double rest = high - whole;
-    if (fabs(rest) == 0.5)
-        return low * rest > 0.0 ? whole + copysign(1.0, rest) : whole;
-    if (fabs(low) == 0.5 && nearest_even(whole * 0.5) * 2.0 != whole)
-        return whole + copysign(1.0, low);
+    if (fabs(rest) == 0.5 && low * rest > 0.0)
+        return whole + copysign(1.0, rest);
     return whole;
 }
 

@@ -78,8 +78,7 @@ int32_t crm_i_grow(const crm_allocator *allocator, void **block, int64_t *capaci
 {
     if (want <= *capacity && *block)
         return 1;
-    const int64_t half = *capacity / 2;
-    const int64_t ample = *capacity <= INT64_MAX - half ? *capacity + half : INT64_MAX;
+    const int64_t ample = *capacity + *capacity / 2; /* fits, for a block of that capacity is there */
     const int64_t next = want > ample ? want : ample;
     void *wider = crm_i_alloc(allocator, next, size);
     if (!wider)

@@ -91,8 +91,6 @@ static void decimal_from(decimal *d, double value)
 
 static int decimal_digit(const decimal *d, int at)
 {
-    if (at >= GROUPS * GROUP_DIGITS)
-        return 0;
     uint32_t group = d->group[at / GROUP_DIGITS];
     for (int i = at % GROUP_DIGITS; i < GROUP_DIGITS - 1; i++)
         group /= 10;

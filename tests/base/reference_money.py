@@ -27,14 +27,37 @@ for _ in range(150):   # next to a tie
     bits, = struct.unpack("<q", struct.pack("<d", x))
     amounts.append(struct.unpack("<d", struct.pack("<q", max(0, bits + random.randint(-1, 1))))[0])
 
+whole = []   # (amount, decimals): ties where the product is beyond 2^52, and products beside the end of int64
+for d in range(1, 10):
+    for low in (52, 52.4, 53):
+        m = int(2.0 ** (low + 1) / 5 ** d) | 1
+        for k in range(0, 8, 2):
+            if m + k < 2 ** 53 and (m + k) * 5 ** d < 2 ** 54:
+                whole += [((m + k) / 2.0 ** (d + 1), d), (-(m + k) / 2.0 ** (d + 1), d)]
+for d in range(0, 10):
+    x = float(Fraction(2 ** 63, 10 ** d))
+    bits, = struct.unpack("<q", struct.pack("<d", x))
+    for k in range(-3, 4):
+        y = struct.unpack("<d", struct.pack("<q", bits + k))[0]
+        whole += [(y, d), (-y, d)]
+refused = []
+
 print("/* python3 tests/base/reference_money.py > tests/base/money.inc */")
 print("static const struct {\n    double amount;\n    int32_t decimals;\n    int64_t minor;\n} from_f64_case[] = {")
+pairs = whole[:]
 for a in amounts:
-    for d in ([0, 1, 2, 3, 4, 5, 6, 7, 8, 9] if amounts.index(a) < 34 else random.sample(range(10), 2)):
-        m = half_even(Fraction(a) * 10 ** d)
-        if -2 ** 63 <= m < 2 ** 63:
-            text = "INT64_MIN" if m == -2 ** 63 else "INT64_C(%d)" % m
-            print("    {%s, %d, %s}," % (a.hex(), d, text))
+    pairs += [(a, d) for d in (range(10) if amounts.index(a) < 34 else random.sample(range(10), 2))]
+for a, d in pairs:
+    m = half_even(Fraction(a) * 10 ** d)
+    if not -2 ** 63 <= m < 2 ** 63:
+        refused.append((a, d))
+        continue
+    text = "INT64_MIN" if m == -2 ** 63 else "INT64_C(%d)" % m
+    print("    {%s, %d, %s}," % (a.hex(), d, text))
+print("};")
+print("static const struct {\n    double amount;\n    int32_t decimals;\n} too_large_case[] = {")
+for a, d in refused:
+    print("    {%s, %d}," % (a.hex(), d))
 print("};")
 print("static const struct {\n    int64_t minor;\n    int32_t decimals;\n    double amount;\n} to_f64_case[] = {")
 minors = [0, 1, -1, 29, 2 ** 53, 2 ** 53 + 1, -2 ** 53 - 1, 2 ** 63 - 1, -2 ** 63, -2 ** 63 + 1, 10 ** 18, 10 ** 18 + 1]

@@ -10,6 +10,13 @@
 
 enum { TASKS = 500, WORKERS = 64 };
 
+/* Threads to ask for: in a build without there is but the caller. */
+#if defined(CRM_NO_THREADS) || defined(_WIN32)
+#define POOL(threads) 1
+#else
+#define POOL(threads) (threads)
+#endif
+
 typedef struct work {
     _Atomic int32_t runs[TASKS];
     _Atomic int32_t busy[WORKERS]; /* 1 while a task runs under this worker number */
@@ -212,10 +219,10 @@ static void test_children_keep_the_base(void **state)
     for (int order = 0; order < 6; order++) {
         crm_context *c[3] = {NULL, NULL, NULL};
         watcher w = watcher_of(0);
-        assert_int_equal(crm_context_create(&a, NULL, 2, &c[0], NULL), CRM_OK);
+        assert_int_equal(crm_context_create(&a, NULL, POOL(2), &c[0], NULL), CRM_OK);
         assert_int_equal(crm_context_watch(c[0], watch, &w, &c[1], NULL), CRM_OK);
         assert_int_equal(crm_context_limit(c[1], CRM_ISA_BASELINE, &c[2], NULL), CRM_OK);
-        assert_int_equal(crm_context_workers(c[2]), 2);
+        assert_int_equal(crm_context_workers(c[2]), POOL(2));
         assert_int_equal(crm_context_isa(c[1]), crm_context_isa(c[0]));
         assert_int_equal(crm_context_isa(c[2]), CRM_ISA_BASELINE);
         static const int orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
@@ -284,7 +291,7 @@ static void test_progress(void **state)
     for (int which = 0; which < 4; which++) {
         crm_context *base = NULL;
         if (which > 0)
-            assert_int_equal(crm_context_create(NULL, which == 3 ? &executor : NULL, which == 2 ? 7 : 1, &base, NULL),
+            assert_int_equal(crm_context_create(NULL, which == 3 ? &executor : NULL, which == 2 ? POOL(7) : 1, &base, NULL),
                              CRM_OK);
         watcher w = watcher_of(0);
         crm_context *context = NULL;
@@ -311,10 +318,46 @@ static void test_progress(void **state)
     assert_true(runs > 0);
 }
 
+/* A call in three steps, the second of which has two: what is told never falls and ends at 1. */
+static void test_parts(void **state)
+{
+    (void)state;
+    static const double ends[] = {0.1, 0.7, 1.0};
+    watcher w = watcher_of(0);
+    crm_context *watched = NULL;
+    assert_int_equal(crm_context_watch(NULL, watch, &w, &watched, NULL), CRM_OK);
+    double from = 0.0;
+    for (int step = 0; step < 3; step++) {
+        crm_context *part = NULL;
+        crm_error err;
+        assert_int_equal(crm_i_context_part(watched, from, ends[step], &part, &err), CRM_OK);
+        for (int half = 0; half < 2; half++) {
+            crm_context *within = NULL;
+            assert_int_equal(crm_i_context_part(part, 0.5 * half, 0.5 + 0.5 * half, &within, &err), CRM_OK);
+            work did;
+            memset(&did, 0, sizeof did);
+            did.workers = 1;
+            assert_int_equal(crm_i_parallel(within, work_task, &did, TASKS, 0.0, 1.0, NULL), CRM_OK);
+            assert_ran_once(&did, TASKS);
+            assert_close(w.last, from + (ends[step] - from) * (0.5 + 0.5 * half), 1e-15);
+            crm_context_destroy(within);
+        }
+        crm_context_destroy(part);
+        from = ends[step];
+    }
+    assert_same_bits(w.last, 1.0);
+    assert_true(w.calls > 300);
+    crm_context_destroy(watched);
+    crm_context *alone = NULL;
+    assert_int_equal(crm_i_context_part(NULL, 0.0, 0.5, &alone, NULL), CRM_OK);
+    assert_int_equal(crm_i_progress(alone, 0.5, NULL), CRM_OK);
+    crm_context_destroy(alone);
+}
+
 static void test_cancel_in_the_middle(void **state)
 {
     (void)state;
-    for (int32_t threads = 1; threads <= 3; threads++)
+    for (int32_t threads = 1; threads <= POOL(3); threads++)
         for (int stop_at = 1; stop_at <= 12; stop_at++) {
             crm_context *base = NULL;
             crm_context *context = NULL;
@@ -520,6 +563,16 @@ static crm_status call_limit(const crm_context *context, void *arg)
     return status;
 }
 
+static crm_status call_part(const crm_context *context, void *arg)
+{
+    (void)arg;
+    crm_context *out = NULL;
+    const crm_status status = crm_i_context_part(context, 0.0, 0.5, &out, NULL);
+    assert_true((out != NULL) == (status == CRM_OK));
+    crm_context_destroy(out);
+    return status;
+}
+
 static crm_status call_create(const crm_context *context, void *arg)
 {
     const crm_allocator a = crm_i_allocator(context);
@@ -540,10 +593,11 @@ static void test_failing_allocator(void **state)
     (void)state;
     int32_t threads = 1;
     assert_int_equal(failing_sweep(call_create, &threads), 1);
-    threads = 3;
-    assert_int_equal(failing_sweep(call_create, &threads), 2);
+    threads = POOL(3);
+    assert_int_equal(failing_sweep(call_create, &threads), threads > 1 ? 2 : 1);
     assert_int_equal(failing_sweep(call_watch, NULL), 1);
     assert_int_equal(failing_sweep(call_limit, NULL), 1);
+    assert_int_equal(failing_sweep(call_part, NULL), 1);
     work w;
     memset(&w, 0, sizeof w);
     w.workers = 1;
@@ -562,6 +616,7 @@ int main(void)
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_watch_misuse),
         cmocka_unit_test(test_progress),
+        cmocka_unit_test(test_parts),
         cmocka_unit_test(test_cancel_in_the_middle),
         cmocka_unit_test(test_executors_that_misbehave),
         cmocka_unit_test(test_executor_with_threads),

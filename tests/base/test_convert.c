@@ -21,6 +21,17 @@ static void test_money_from_f64_is_exact(void **state)
     }
 }
 
+static void test_money_from_f64_that_does_not_fit(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof too_large_case / sizeof too_large_case[0]; i++) {
+        int64_t got = -12345;
+        assert_int_equal(crm_money_from_f64(1, &too_large_case[i].amount, too_large_case[i].decimals, &got, NULL),
+                         CRM_E_OVERFLOW);
+        assert_true(got == -12345);
+    }
+}
+
 static void test_money_to_f64_is_rounded_once(void **state)
 {
     (void)state;
@@ -230,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_money_from_f64_is_exact),
+        cmocka_unit_test(test_money_from_f64_that_does_not_fit),
         cmocka_unit_test(test_money_to_f64_is_rounded_once),
         cmocka_unit_test(test_prices_come_back),
         cmocka_unit_test(test_money_from_f64_writes_all_or_nothing),

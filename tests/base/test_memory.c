@@ -45,6 +45,8 @@ static void test_sizes_that_do_not_fit(void **state)
     assert_null(crm_i_alloc_zeroed(&a, INT64_MAX, 16));
     assert_null(a.alloc(a.self, 0, 64));
     assert_null(a.alloc(a.self, 8, 0));
+    if (!TEST_SANITIZER)
+        assert_null(crm_i_alloc(&a, INT64_MAX / 4, 1));
 }
 
 static void test_grow_keeps_what_is_used(void **state)
@@ -56,8 +58,10 @@ static void test_grow_keeps_what_is_used(void **state)
     void *block = NULL;
     int64_t capacity = 0;
     int64_t grown = 0;
+    assert_true(crm_i_grow(&a, &block, &capacity, 0, 0, 8)); /* afterwards there is a block, if an empty one */
+    assert_non_null(block);
     for (int64_t i = 0; i < 10000; i++) {
-        if (i == capacity) {
+        if (i >= capacity) {
             grown++;
             assert_true(crm_i_grow(&a, &block, &capacity, i, i + 1, 8));
             assert_true(capacity > i);

@@ -137,6 +137,7 @@ static void test_types(void **state)
         assert_int_equal(crm_options_set_f64s(options, known[i].id, 1, &value, NULL),
                          known[i].type == 3 ? CRM_OK : CRM_E_ARGUMENT);
     }
+    assert_int_equal(crm_i_option_i64(options, CRM_OPTION_HORIZON), 0); /* of another type */
     static const int32_t unknown[] = {0, -1, 3, 15, 18, 31, 38, INT32_MIN, INT32_MAX};
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
         crm_error err;
