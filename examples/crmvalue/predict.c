@@ -22,7 +22,7 @@ static void write_rows(const ledger *l, const crm_report *r, FILE *f)
         csv_text(f, name, length);
         for (size_t c = 0; c < sizeof column / sizeof *column; c++) {
             fputc(',', f);
-            csv_number(f, column[c] ? column[c][i] : NAN);
+            csv_number(f, column[c] ? column[c][i] : (double)NAN);
         }
         const int tier = crm_report_tier(r)[i], class = crm_report_class(r)[i];
         if (tier)

@@ -75,7 +75,7 @@ static struct concentration concentrate(const crm_context *context, int64_t n, c
         int64_t last = n - 1;
         while (last > 0 && isnan(curve[last]))
             last--;
-        c.peak_share = curve[last] > 0.0 ? curve[c.peak_rank - 1] / curve[last] : NAN;
+        c.peak_share = curve[last] > 0.0 ? curve[c.peak_rank - 1] / curve[last] : (double)NAN;
     }
     free(curve);
     return c;
@@ -149,7 +149,7 @@ static void field(FILE *f, const char *name, double x, const char *after)
 
 static double count_or_nan(int64_t n)
 {
-    return n < 0 ? NAN : (double)n;
+    return n < 0 ? (double)NAN : (double)n;
 }
 
 static void json_concentration(FILE *f, const char *name, const struct concentration *c, const char *after)
