@@ -119,8 +119,8 @@ int command_predict(const crm_context *context, const arguments *a);
 int command_eval(const arguments *a);
 
 /* Writes a fit as JSON, one property a line behind `indent` spaces, braces included. */
-void fit_json(FILE *f, const crm_model *model, crm_status status, int indent);
-void fit_text(FILE *f, const crm_model *model, crm_status status);
+void fit_json(FILE *f, const crm_model *model, int indent);
+void fit_text(FILE *f, const crm_model *model);
 
 /* Options for crm_report_build from the arguments; the model is kind. NULL after saying what is wrong. */
 crm_options *report_options(const arguments *a, int32_t kind);

@@ -49,18 +49,24 @@ static int32_t estimates(const crm_model *model, double parameter[PARAMETERS], d
     return count;
 }
 
+/* What the fit answered. */
+static crm_status status_of(const crm_model *model)
+{
+    return (crm_status)crm_model_fact(model, CRM_FACT_STATUS);
+}
+
 static const char *truth(double fact)
 {
     return fact == 1.0 ? "true" : "false";
 }
 
-void fit_json(FILE *f, const crm_model *model, crm_status status, int indent)
+void fit_json(FILE *f, const crm_model *model, int indent)
 {
     const int32_t kind = crm_model_kind(model);
     double parameter[PARAMETERS], se[PARAMETERS];
     const int32_t count = estimates(model, parameter, se);
     fprintf(f, "{\n%*s\"model\": \"%s\",\n", indent, "", crm_kind_name(kind));
-    fprintf(f, "%*s\"status\": \"%s\",\n", indent, "", crm_status_name(status));
+    fprintf(f, "%*s\"status\": \"%s\",\n", indent, "", crm_status_name(status_of(model)));
     fprintf(f, "%*s\"converged\": %s,\n", indent, "", truth(crm_model_fact(model, CRM_FACT_CONVERGED)));
     fprintf(f, "%*s\"identified\": %s,\n", indent, "", truth(crm_model_fact(model, CRM_FACT_IDENTIFIED)));
     static const struct {
@@ -87,7 +93,7 @@ void fit_json(FILE *f, const crm_model *model, crm_status status, int indent)
     fprintf(f, "\n%*s}", indent - 2, "");
 }
 
-void fit_text(FILE *f, const crm_model *model, crm_status status)
+void fit_text(FILE *f, const crm_model *model)
 {
     const int32_t kind = crm_model_kind(model);
     double parameter[PARAMETERS], se[PARAMETERS];
@@ -96,6 +102,7 @@ void fit_text(FILE *f, const crm_model *model, crm_status status)
             crm_model_fact(model, CRM_FACT_CUSTOMERS), crm_model_fact(model, CRM_FACT_DISTINCT),
             crm_model_fact(model, CRM_FACT_LOG_LIKELIHOOD), crm_model_fact(model, CRM_FACT_AIC),
             crm_model_fact(model, CRM_FACT_BIC));
+    const crm_status status = status_of(model);
     if (status != CRM_OK)
         fprintf(f, "  %s: %s\n", crm_status_name(status), crm_status_text(status));
     for (int32_t i = 0; i < count; i++) {
@@ -133,10 +140,10 @@ int command_fit(const crm_context *context, const arguments *a)
         end = EXIT_FAULT;
     } else {
         if (strcmp(a->format, "json") == 0) {
-            fit_json(out.file, model, s, 2);
+            fit_json(out.file, model, 2);
             fputc('\n', out.file);
         } else {
-            fit_text(out.file, model, s);
+            fit_text(out.file, model);
         }
         end = output_close(&out) ? EXIT_DONE : EXIT_FAULT;
     }

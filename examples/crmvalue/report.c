@@ -199,11 +199,11 @@ static void json_base(const findings *f, FILE *o)
 static void json_fits(const findings *f, FILE *o)
 {
     fputs("  \"fit\": ", o);
-    fit_json(o, crm_report_model(f->r), f->status, 4);
+    fit_json(o, crm_report_model(f->r), 4);
     fputs(",\n  \"spend_fit\": ", o);
     const crm_model *spend = crm_report_spend_model(f->r);
     if (spend)
-        fit_json(o, spend, f->status, 4);
+        fit_json(o, spend, 4);
     else
         fputs("null", o);
     fputs(",\n", o);
@@ -301,9 +301,9 @@ static void write_text(const findings *f, FILE *o)
         fprintf(o, "%g %ss\n\n", a->horizon, a->unit);
     else
         fputs("for ever\n\n", o);
-    fit_text(o, crm_report_model(f->r), f->status);
+    fit_text(o, crm_report_model(f->r));
     if (crm_report_spend_model(f->r))
-        fit_text(o, crm_report_spend_model(f->r), f->status);
+        fit_text(o, crm_report_spend_model(f->r));
     fputs("\nPyramid       customers             value\n", o);
     double sum = 0.0;
     for (int t = 0; t < f->tiers; t++)

@@ -13,7 +13,7 @@ enum { THIN_LEAST = 32768, THIN_DRAWS = 16384 };
 
 /* ---- from the search to the model ---- */
 
-static crm_status answer(const crm_model *model, const crm_i_likelihood *likelihood, crm_error *err)
+crm_status crm_i_fit_answer(const crm_model *model, crm_error *err)
 {
     if (!model->converged)
         return crm_i_fail(err, CRM_NOT_CONVERGED, 0, "The fit did not converge: its parameters are not a maximum.");
@@ -21,7 +21,7 @@ static crm_status answer(const crm_model *model, const crm_i_likelihood *likelih
         return crm_i_fail(err, CRM_NOT_IDENTIFIED, 0,
                           "The data do not identify the parameters: the likelihood is flat in a direction, or highest "
                           "at a bound.");
-    if (likelihood->remark(model->parameter) == CRM_NO_MEAN)
+    if (crm_i_kind_of(model->kind)->likelihood->remark(model->parameter) == CRM_NO_MEAN)
         return crm_i_fail(err, CRM_NO_MEAN, 0, "The mean spend that the fitted model implies is infinite.");
     return crm_i_ok(err);
 }
@@ -52,7 +52,7 @@ crm_status crm_i_fit_model(const crm_context *context, int32_t kind, const crm_i
     model->distinct = search->moment[CRM_I_MOMENT_DISTINCT];
     model->evaluations = (double)search->evaluations;
     *out = model;
-    return answer(model, search->likelihood, err);
+    return crm_i_fit_answer(model, err);
 }
 
 /* ---- one summary ---- */

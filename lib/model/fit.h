@@ -15,4 +15,7 @@ struct crm_fit {
 crm_status crm_i_fit_model(const crm_context *context, int32_t kind, const crm_i_search *search, crm_model **out,
                            crm_error *err);
 
+/* What the fit that made a model answered: CRM_OK or its remark. */
+crm_status crm_i_fit_answer(const crm_model *model, crm_error *err);
+
 #endif

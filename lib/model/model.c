@@ -6,6 +6,7 @@
 
 #include "base/blob.h"
 #include "base/error.h"
+#include "model/fit.h"
 #include "numeric/elementary.h"
 
 static const char blob_kind[4] = {'M', 'O', 'D', 'L'};
@@ -150,6 +151,8 @@ double crm_model_fact(const crm_model *model, int32_t fact)
         return model->distinct;
     case CRM_FACT_EVALUATIONS:
         return model->evaluations;
+    case CRM_FACT_STATUS:
+        return crm_i_fit_answer(model, NULL);
     default:
         return CRM_I_NAN;
     }
