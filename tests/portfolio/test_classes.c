@@ -1,0 +1,167 @@
+/* The four classes at every border, over long columns, and the sums by segment. */
+#include "failing.h"
+
+#include "crmcore/portfolio.h"
+
+static void test_borders(void **state)
+{
+    (void)state;
+    const double profit[12] = {1, 1, 0, -0.0, -1, 0x1p-1074, NAN, 1, INFINITY, 1, NAN, -1};
+    const double future[12] = {5, 4.999, 5, 4.999, 6, 5, 9, NAN, 1, -INFINITY, INFINITY, -1};
+    const uint8_t keep[12] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0};
+    const uint8_t want[12] = {4, 3, 2, 1, 2, 4, 0, 0, 0, 0, 0, 1};
+    uint8_t out[12];
+    crm_error err;
+    assert_int_equal(crm_portfolio_classify(12, profit, future, 5, NULL, out, &err), CRM_BAD_ROWS);
+    assert_memory_equal(out, want, 12);
+    assert_int_equal(err.bad_rows, 2);
+    assert_true(err.row == 8 && err.arg == 2 && isinf(err.value));
+    assert_int_equal(crm_portfolio_classify(12, profit, future, 5, keep, out, &err), CRM_BAD_ROWS);
+    for (int i = 0; i < 12; i++)
+        assert_int_equal(out[i], i == 3 ? CRM_CLASS_SACK_VETOED : want[i]);
+    assert_int_equal(crm_portfolio_classify(1, profit + 9, future + 9, 5, keep, out, &err), CRM_BAD_ROWS);
+    assert_int_equal(err.arg, 3);
+}
+
+static void test_long(void **state)
+{
+    (void)state;
+    enum { N = 5000 };
+    static double profit[N];
+    static double future[N];
+    static uint8_t keep[N];
+    static uint8_t out[N];
+    uint64_t seed = 5;
+    for (int64_t n = 0; n < N; n += 1 + n / 3) {
+        for (int64_t i = 0; i < n; i++) {
+            seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            profit[i] = (seed >> 40) % 9 == 0 ? (double)NAN : (double)((seed >> 50) % 5) - 2;
+            future[i] = (seed >> 45) % 9 == 0 ? (double)NAN : (double)((seed >> 55) % 5);
+            keep[i] = (uint8_t)((seed >> 35) % 3);
+        }
+        memset(out, 9, sizeof out);
+        assert_int_equal(crm_portfolio_classify(n, profit, future, 2, keep, out, NULL), CRM_OK);
+        for (int64_t i = 0; i < n; i++) {
+            int want = profit[i] > 0 ? (future[i] >= 2 ? 4 : 3) : (future[i] >= 2 ? 2 : (keep[i] ? 5 : 1));
+            if (isnan(profit[i]) || isnan(future[i]))
+                want = 0;
+            assert_int_equal(out[i], want);
+        }
+        assert_int_equal(out[n], 9);
+    }
+}
+
+static void test_segments(void **state)
+{
+    (void)state;
+    /* Two small losses and one gain: the majority would be sacked, the segment is not. */
+    const int32_t segment[7] = {2, 0, 2, 2, 0, 3, 2};
+    const double profit[7] = {-1, 1e300, -1, 10, -1e300, NAN, 1};
+    const double future[7] = {0, 1, 0, 9, 2, 7, NAN};
+    double p[4];
+    double f[4];
+    assert_int_equal(crm_portfolio_sum(NULL, 7, segment, 4, profit, future, p, f, NULL), CRM_OK);
+    const double want_p[4] = {0, 0, 8, 0};
+    const double want_f[4] = {3, 0, 9, 0};
+    for (int s = 0; s < 4; s++) {
+        assert_same_bits(p[s], want_p[s]);
+        assert_same_bits(f[s], want_f[s]);
+    }
+    uint8_t member[7];
+    uint8_t whole[4];
+    assert_int_equal(crm_portfolio_classify(7, profit, future, 5, NULL, member, NULL), CRM_OK);
+    assert_int_equal(crm_portfolio_classify(4, p, f, 5, NULL, whole, NULL), CRM_OK);
+    assert_true(member[0] == CRM_CLASS_SACK && member[2] == CRM_CLASS_SACK && whole[2] == CRM_CLASS_INVEST);
+    /* In reverse the same to the bit. */
+    int32_t other[7];
+    double q[7];
+    double g[7];
+    double p2[4];
+    double f2[4];
+    for (int i = 0; i < 7; i++) {
+        other[i] = segment[6 - i];
+        q[i] = profit[6 - i] / 3;
+        g[i] = future[6 - i] / 7;
+    }
+    assert_int_equal(crm_portfolio_sum(NULL, 7, other, 4, q, g, p2, f2, NULL), CRM_OK);
+    for (int i = 0; i < 7; i++) {
+        other[i] = segment[i];
+        q[i] = profit[i] / 3;
+        g[i] = future[i] / 7;
+    }
+    assert_int_equal(crm_portfolio_sum(NULL, 7, other, 4, q, g, p, f, NULL), CRM_OK);
+    assert_memory_equal(p, p2, sizeof p);
+    assert_memory_equal(f, f2, sizeof f);
+    assert_int_equal(crm_portfolio_sum(NULL, 0, NULL, 4, NULL, NULL, p, f, NULL), CRM_OK);
+    assert_same_bits(p[3], 0.0);
+}
+
+static void test_misuse(void **state)
+{
+    (void)state;
+    const double x[2] = {1, INFINITY};
+    const double y[2] = {1, 2};
+    const int32_t segment[2] = {0, 1};
+    uint8_t out[2] = {9, 9};
+    double p[2] = {5, 5};
+    crm_error err;
+#define REFUSED(call, want, position)                                                                                  \
+    do {                                                                                                               \
+        assert_int_equal((call), (want));                                                                              \
+        assert_int_equal(err.status, (want));                                                                          \
+        assert_int_equal(err.arg, (position));                                                                         \
+        assert_true(out[0] == 9 && p[0] == 5);                                                                         \
+    } while (0)
+    REFUSED(crm_portfolio_classify(-1, x, y, 0, NULL, out, &err), CRM_E_ARGUMENT, 1);
+    REFUSED(crm_portfolio_classify(1, NULL, y, 0, NULL, out, &err), CRM_E_NULL, 2);
+    REFUSED(crm_portfolio_classify(1, x, NULL, 0, NULL, out, &err), CRM_E_NULL, 3);
+    REFUSED(crm_portfolio_classify(1, x, y, NAN, NULL, out, &err), CRM_E_DOMAIN, 4);
+    REFUSED(crm_portfolio_classify(1, x, y, INFINITY, NULL, out, &err), CRM_E_DOMAIN, 4);
+    REFUSED(crm_portfolio_classify(1, x, y, 0, NULL, NULL, &err), CRM_E_NULL, 6);
+    assert_int_equal(crm_portfolio_classify(0, NULL, NULL, 0, NULL, NULL, &err), CRM_OK);
+    REFUSED(crm_portfolio_sum(NULL, -1, segment, 2, x, y, p, p, &err), CRM_E_ARGUMENT, 2);
+    REFUSED(crm_portfolio_sum(NULL, 1, NULL, 2, x, y, p, p, &err), CRM_E_NULL, 3);
+    REFUSED(crm_portfolio_sum(NULL, 1, segment, 0, x, y, p, p, &err), CRM_E_ARGUMENT, 4);
+    REFUSED(crm_portfolio_sum(NULL, 1, segment, 2, NULL, y, p, p, &err), CRM_E_NULL, 5);
+    REFUSED(crm_portfolio_sum(NULL, 1, segment, 2, x, NULL, p, p, &err), CRM_E_NULL, 6);
+    REFUSED(crm_portfolio_sum(NULL, 1, segment, 2, x, y, NULL, p, &err), CRM_E_NULL, 7);
+    REFUSED(crm_portfolio_sum(NULL, 1, segment, 2, x, y, p, NULL, &err), CRM_E_NULL, 8);
+    REFUSED(crm_portfolio_sum(NULL, 2, segment, 1, y, y, p, p, &err), CRM_E_ARGUMENT, 3);
+    assert_int_equal(err.row, 1);
+    REFUSED(crm_portfolio_sum(NULL, 2, segment, 2, x, y, p, p, &err), CRM_E_DOMAIN, 5);
+    REFUSED(crm_portfolio_sum(NULL, 2, segment, 2, y, x, p, p, &err), CRM_E_DOMAIN, 6);
+    const int32_t minus[1] = {-1};
+    REFUSED(crm_portfolio_sum(NULL, 1, minus, 2, y, y, p, p, &err), CRM_E_ARGUMENT, 3);
+    const char *name[7] = {"unknown", "sack", "re-engineer", "nurture", "invest", "sack, vetoed", NULL};
+    for (int32_t c = 0; c < 6; c++)
+        assert_string_equal(crm_portfolio_name(c), name[c]);
+    assert_null(crm_portfolio_name(6));
+    assert_null(crm_portfolio_name(-1));
+}
+
+static crm_status sum_job(const crm_context *context, void *arg)
+{
+    (void)arg;
+    const int32_t segment[3] = {1, 0, 1};
+    const double x[3] = {1, 2, 3};
+    double p[2] = {5, 5};
+    double f[2] = {5, 5};
+    const crm_status status = crm_portfolio_sum(context, 3, segment, 2, x, x, p, f, NULL);
+    assert_true(p[0] == (status == CRM_OK ? 2 : 5) && f[1] == (status == CRM_OK ? 4 : 5));
+    return status;
+}
+
+static void test_memory(void **state)
+{
+    (void)state;
+    failing_sweep(sum_job, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_borders), cmocka_unit_test(test_long),   cmocka_unit_test(test_segments),
+        cmocka_unit_test(test_misuse),  cmocka_unit_test(test_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
