@@ -90,11 +90,12 @@ CRM_I_INLINE double crm_i_exp(double x)
     const double below = x < -746.0 ? -746.0 : x;
     const double inside = below > 710.0 ? 710.0 : below;
     const crm_i_exp_parts e = crm_i_exp_reduce(inside);
-    /* 2^k in two factors: either alone is normal, and only the second product can round. */
-    const double half = e.k * 0.5 + CRM_I_SHIFTER;
-    const double rest = (e.k - (half - CRM_I_SHIFTER)) + CRM_I_SHIFTER;
-    const double scale1 = crm_i_bits_double((crm_i_double_bits(half) + 1023) << 52);
-    const double scale2 = crm_i_bits_double((crm_i_double_bits(rest) + 1023) << 52);
+    /* 2^k in two factors, 2046 being twice the bias: either alone is normal, and only the second product can
+     * round. */
+    const uint64_t both = crm_i_double_bits(e.shifted) + 2046;
+    const uint64_t half = both >> 1;
+    const double scale1 = crm_i_bits_double(half << 52);
+    const double scale2 = crm_i_bits_double((both - half) << 52);
     return (1.0 + (e.r + e.q)) * scale1 * scale2;
 }
 
@@ -147,19 +148,23 @@ CRM_I_INLINE double crm_i_log_k(uint64_t exponent)
     return crm_i_bits_double((exponent >> 52) | UINT64_C(0x4330000000000000)) - (0x1p52 + 1024.0);
 }
 
-/* k ln 2 + log(1 + f) + low with |f| as above and |low| tiny; s = f/(2 + f) gives
- * log(1 + f) = f - (f^2/2 - s (f^2/2 + R(s^2))), error of R .005 units. */
-CRM_I_INLINE double crm_i_log_finish(double k, double f, double s, double low)
+/* s (f^2/2 + R) of log(1 + f) = f - (f^2/2 - s (f^2/2 + R(s^2))), s = f/(2 + f); error of R .005 units. */
+CRM_I_INLINE double crm_i_log_tail(double s, double half_square)
 {
-    const double half_square = 0.5 * f * f;
     const double z = s * s;
     const double w = z * z;
     const double r01 = 0x1.5555555555555p-1 + z * 0x1.9999999999a38p-2;
     const double r23 = 0x1.2492492476c87p-2 + z * 0x1.c71c720160b47p-3;
     const double r45 = 0x1.745cf901605f7p-3 + z * 0x1.3b1c360763b8ap-3;
     const double r67 = 0x1.0fbe83c2cbcf3p-3 + z * 0x1.0c04595972ab8p-3;
-    const double rest = z * ((r01 + w * r23) + w * w * (r45 + w * r67));
-    const double small = s * (half_square + rest) + (k * CRM_I_LN2_LOW + low);
+    return s * (half_square + z * ((r01 + w * r23) + w * w * (r45 + w * r67)));
+}
+
+/* k ln 2 + log(1 + f), |f| as above. */
+CRM_I_INLINE double crm_i_log_finish(double k, double f)
+{
+    const double half_square = 0.5 * f * f;
+    const double small = crm_i_log_tail(f / (2.0 + f), half_square) + k * CRM_I_LN2_LOW;
     return k * CRM_I_LN2_HIGH + (f - (half_square - small));
 }
 
@@ -169,7 +174,7 @@ CRM_I_INLINE double crm_i_log_core(double x)
     const uint64_t u = crm_i_double_bits(x);
     const uint64_t exponent = crm_i_log_exponent(u);
     const double f = crm_i_log_mantissa(u, exponent) - 1.0;
-    return crm_i_log_finish(crm_i_log_k(exponent), f, f / (2.0 + f), 0.0);
+    return crm_i_log_finish(crm_i_log_k(exponent), f);
 }
 
 /* log x for any x: NaN below 0, -infinity at 0. */
@@ -182,23 +187,25 @@ CRM_I_INLINE double crm_i_log(double x)
     const double f = crm_i_log_mantissa(u, exponent) - 1.0;
     const double k_scaled = crm_i_log_k(exponent);
     const double k = x < 0x1p-1022 ? k_scaled - 54.0 : k_scaled;
-    const double y = crm_i_log_finish(k, f, f / (2.0 + f), 0.0);
+    const double y = crm_i_log_finish(k, f);
     const double top = x < CRM_I_INFINITY ? y : x;
-    const double bottom = x > 0.0 ? top : -CRM_I_INFINITY;
-    const double negative = x < 0.0 ? CRM_I_NAN : bottom;
-    return x == x ? negative : x;
+    const double outside = x == 0.0 ? -CRM_I_INFINITY : CRM_I_NAN;
+    return x > 0.0 ? top : outside;
 }
 
-/* log(1 + x) from the bits of fl(1 + x), their exponent k, and what this sum lost in units of 2^k. */
+/* log(1 + x) from the bits of fl(1 + x), their exponent k, and what this sum lost in units of 2^k. With k = 0
+ * f becomes x itself; else what f loses is kept, times 1/(1 + f) to a percent. */
 CRM_I_INLINE double crm_i_log1p_finish(uint64_t u, uint64_t exponent, double lost)
 {
-    /* With k = 0 f becomes x itself; else what f loses is kept, to first order and a bit. */
     const double f0 = crm_i_log_mantissa(u, exponent) - 1.0;
+    const double k = crm_i_log_k(exponent);
     const double f = f0 + lost;
     const double f_lost = (f0 - f) + lost;
     const double s = f / (2.0 + f);
     const double low = f_lost * (1.0 - 2.0 * s * (1.0 - s));
-    return crm_i_log_finish(crm_i_log_k(exponent), f, s, low);
+    const double half_square = 0.5 * f * f;
+    const double small = crm_i_log_tail(s, half_square) + (k * CRM_I_LN2_LOW + low);
+    return k * CRM_I_LN2_HIGH + (f - (half_square - small));
 }
 
 /* log(1 + x) for -1 < x < 1e300; -0 gives 0. */
@@ -226,9 +233,8 @@ CRM_I_INLINE double crm_i_log1p(double x)
     const double y = crm_i_log1p_finish(u, exponent, x < 0x1p64 ? lost * scale : 0.0);
     const double tiny = fabs(x) < 0x1p-54 ? x : y;
     const double top = x < CRM_I_INFINITY ? tiny : x;
-    const double bottom = x > -1.0 ? top : -CRM_I_INFINITY;
-    const double negative = x < -1.0 ? CRM_I_NAN : bottom;
-    return x == x ? negative : x;
+    const double outside = x == -1.0 ? -CRM_I_INFINITY : CRM_I_NAN;
+    return x > -1.0 ? top : outside;
 }
 
 #endif

@@ -3,7 +3,7 @@
  * The Jacobi matrix in the variable p >= 0 itself is J = M M', M lower bidiagonal with alpha_k on the
  * diagonal and -beta_k below, both square roots of products of positive numbers. The orthonormal
  * polynomials f_k follow from
- *     g_k = (p f_k + beta_k g_(k-1))/alpha_k,  f_(k+1) = (alpha_k f_k - g_k)/beta_(k+1),  f_0 = 1, g_(-1) = 0,
+ *     g_k = (p f_k + beta_k g_(k-1))/alpha_k, f_(k+1) = (alpha_k f_k - g_k)/beta_(k+1),  f_0 = 1, g_(-1) = 0,
  * which cancels only where the polynomials themselves oscillate; small relative changes of alpha and beta
  * make small relative changes of every eigenvalue (Demmel and Kahan), so that the nodes are right relative
  * to themselves. The weights are 1/sum f_k^2. Implicit QL gives starting values. */

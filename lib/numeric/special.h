@@ -23,7 +23,7 @@ double crm_i_trigamma(double x);
 double crm_i_lgamma_ratio(double x, double n);
 /* psi(x + n) - psi(x) >= 0: 8u. */
 double crm_i_digamma_ratio(double x, double n);
-/* psi'(x + n) - psi'(x) <= 0: 8u. */
+/* psi'(x + n) - psi'(x) <= 0: 10u. */
 double crm_i_trigamma_ratio(double x, double n);
 
 /* ln B(a, b), a and b > 0: 6u, next to its zeros (B = 1) u/50 absolute. */

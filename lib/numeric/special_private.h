@@ -21,7 +21,7 @@ CRM_I_INLINE double crm_i_polynomial(const double *c, int n, double x)
     return low + x * high;
 }
 
-/* ln Gamma(y) for y >= 10; absolute error 2^-59 (2^-62 from 16 on), apart from the pair's own. */
+/* ln Gamma(y) for y >= 10, absolute error 2^-59. */
 crm_i_pair crm_i_lgamma_stirling(crm_i_pair y);
 
 #endif

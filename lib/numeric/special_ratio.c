@@ -4,7 +4,7 @@
 #include "numeric/special.h"
 #include "numeric/special_private.h"
 
-enum { PAIR_SHIFT = 16, DOUBLE_SHIFT = 10 };
+enum { SHIFT = 10 };
 
 /* How many steps of 1 take x to at least `least`. */
 static int steps_to(double x, int least)
@@ -24,7 +24,7 @@ static crm_i_pair rising_product(double x, double n, int count)
 
 static crm_i_pair lgamma_pair(double x)
 {
-    const int steps = steps_to(x, PAIR_SHIFT);
+    const int steps = steps_to(x, SHIFT);
     const crm_i_pair main = crm_i_lgamma_stirling(crm_i_pair_sum(x, steps));
     if (steps == 0)
         return main;
@@ -62,7 +62,7 @@ static double stirling_rest_step(double y, double n)
 }
 
 /* ln Gamma(y + n) - ln Gamma(y) = (y - 1/2) log1p(n/y) + n (ln(y + n) - 1) + rest(y + n) - rest(y), y >=
- * 16. */
+ * 10. */
 static crm_i_pair ratio_stirling(crm_i_pair y, double n)
 {
     const crm_i_pair step = crm_i_pair_of(n);
@@ -76,9 +76,9 @@ static crm_i_pair ratio_stirling(crm_i_pair y, double n)
 
 static crm_i_pair ratio_pair(double x, double n)
 {
-    if (n <= PAIR_SHIFT && n == (double)(int)n && x < 1e15)
+    if (n <= SHIFT && n == (double)(int)n && x < 1e15)
         return crm_i_pair_log(rising_product(x, 0.0, (int)n));
-    const int steps = steps_to(x, PAIR_SHIFT);
+    const int steps = steps_to(x, SHIFT);
     const crm_i_pair main = ratio_stirling(crm_i_pair_sum(x, steps), n);
     if (steps == 0)
         return main;
@@ -123,7 +123,7 @@ double crm_i_digamma_ratio(double x, double n)
 {
     if (!(x > 0.0 && n >= 0.0))
         return CRM_I_NAN;
-    const int steps = steps_to(x, DOUBLE_SHIFT);
+    const int steps = steps_to(x, SHIFT);
     const double y = x + steps;
     const double end = y + n;
     const double v = 1.0 / y;
@@ -148,7 +148,7 @@ double crm_i_trigamma_ratio(double x, double n)
 {
     if (!(x > 0.0 && n >= 0.0))
         return CRM_I_NAN;
-    const int steps = steps_to(x, DOUBLE_SHIFT);
+    const int steps = steps_to(x, SHIFT);
     const double y = x + steps;
     const double v = 1.0 / y;
     const double w = 1.0 / (y + n);
@@ -172,7 +172,7 @@ double crm_i_lbeta(double a, double b)
         return CRM_I_NAN;
     const double s = a < b ? a : b;
     const double l = a < b ? b : a;
-    if (s >= PAIR_SHIFT) {
+    if (s >= SHIFT) {
         const double main = (s - 0.5) * crm_i_log1p(l / s) + l * crm_i_log1p(s / l) + 0.5 * crm_i_log(l);
         const double rest = crm_i_stirling_rest(s) - stirling_rest_step(l, s);
         return (0x1.d67f1c864beb5p-1 - main) + rest;
@@ -229,7 +229,7 @@ double crm_i_lgamma_cross(double x, double p_in, double q_in)
     const double q = p_in < q_in ? p_in : q_in;
     if (q == 0.0)
         return 0.0;
-    const int steps = steps_to(x, DOUBLE_SHIFT);
+    const int steps = steps_to(x, SHIFT);
     /* prod (t + p)(t + q)/(t (t + p + q)) - 1 over t = x, x + 1, ...; every term is positive. */
     double excess = 0.0;
     for (int j = steps - 1; j >= 0; j--) {

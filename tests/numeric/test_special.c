@@ -95,7 +95,7 @@ static void test_ratios(void **state)
         const double floor = r[0] < 1.47 ? 0.005 * fmin(r[1], 1.0) : 0.0;
         check("lgamma_ratio", r, 2, value, r[2], 4.0, at_least(floor, r[2]));
         check("digamma_ratio", r, 2, crm_i_digamma_ratio(r[0], r[1]), r[3], 8.0, r[3]);
-        check("trigamma_ratio", r, 2, crm_i_trigamma_ratio(r[0], r[1]), r[4], 8.0, -r[4]);
+        check("trigamma_ratio", r, 2, crm_i_trigamma_ratio(r[0], r[1]), r[4], 10.0, -r[4]);
     }
     assert_same_bits(crm_i_lgamma_ratio(3.0, 0.0), 0.0);
     assert_same_bits(crm_i_lgamma_ratio(1.0, 1.0), 0.0);
@@ -279,7 +279,7 @@ static void test_same_bits(void **state)
     }
     free(x);
     free(y);
-    if (sum != UINT64_C(0x048ef5996f5a55df)) {
+    if (sum != UINT64_C(0xf9c2f328b4ff37b6)) {
         print_error("sum 0x%016llx\n", (unsigned long long)sum);
         fail();
     }
