@@ -79,12 +79,20 @@ crm_status crm_i_customers_new(const crm_context *context, int64_t n, const crm_
     return crm_i_ok(err);
 }
 
+int32_t crm_i_customers_put_gaps(crm_customers *book, int64_t n)
+{
+    book->gap_length = crm_i_alloc(&book->handle.allocator, 2 * n, 8);
+    book->gap_n = book->gap_length ? n : 0;
+    return book->gap_length != NULL;
+}
+
 void crm_customers_destroy(crm_customers *book)
 {
     if (!book || !crm_i_handle_drop(&book->handle))
         return;
     const crm_allocator allocator = book->handle.allocator;
     crm_i_names_drop(book->names);
+    crm_i_release(&allocator, book->gap_length, 2 * book->gap_n, 8);
     crm_i_release(&allocator, book->block, book->block_words, 8);
     crm_i_release(&allocator, book, 1, (int64_t)sizeof *book);
 }
@@ -294,6 +302,13 @@ crm_status crm_customers_advance(const crm_context *context, const crm_customers
         crm_i_customers_new(context, book->n, book->names, book->has_cost, CRM_I_RECENT_NONE, &later, err);
     if (status < 0)
         return status;
+    if (book->gap_n > 0) {
+        if (!crm_i_customers_put_gaps(later, book->gap_n)) {
+            crm_customers_destroy(later);
+            return crm_i_fail_memory(err);
+        }
+        memcpy(later->gap_length, book->gap_length, (size_t)book->gap_n * 16);
+    }
     const size_t bytes = (size_t)book->n * 8;
     memcpy(later->key, book->key, bytes);
     memcpy(later->x, book->x, bytes);

@@ -40,6 +40,8 @@ struct crm_customers {
     int64_t *recent_revenue; /* NULL with CRM_I_RECENT_NONE */
     int64_t *recent_margin;
     int64_t *order; /* rows in ascending key, where names order the book; else NULL */
+    int64_t gap_n;       /* lengths of gaps between a customer's purchases */
+    int64_t *gap_length; /* ascending, then how many of each: 2 gap_n entries; NULL where they were not counted */
     void *block;
     int64_t block_words;
 };
@@ -48,6 +50,9 @@ struct crm_customers {
  * is kept. recent: CRM_I_RECENT_*. CRM_OK or CRM_E_MEMORY. */
 crm_status crm_i_customers_new(const crm_context *context, int64_t n, const crm_names *names, int32_t has_cost,
                                int32_t recent, crm_customers **out, crm_error *err);
+
+/* Room for n > 0 lengths of gaps in a book that has none: 1, or 0 without memory. */
+int32_t crm_i_customers_put_gaps(crm_customers *book, int64_t n);
 
 /* The arguments that every maker of a book takes, the first of them (as_of) at position arg of its prototype:
  * as_of within -2^62 .. 2^62, ticks_per_period 1e-200 .. 1e200, decimals 0 .. 9. Else CRM_E_DOMAIN (NaN, range) or
