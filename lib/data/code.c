@@ -32,7 +32,7 @@ CRM_I_INLINE double from_bits(uint64_t bits)
     return x;
 }
 
-int32_t crm_i_code_new(const crm_allocator *allocator, int64_t n, const crm_i_column *column, crm_i_code *code)
+int32_t crm_i_code_new(const crm_allocator *allocator, int64_t n, const crm_i_collapse_column *column, crm_i_code *code)
 {
     const crm_i_code fresh = {*column, n, CRM_I_CODE_ONE, 0, 0, NULL, NULL, NULL, NULL, NULL, 0};
     *code = fresh;

@@ -19,7 +19,7 @@ typedef struct crm_i_code_slot {
 } crm_i_code_slot;
 
 typedef struct crm_i_code {
-    crm_i_column column;
+    crm_i_collapse_column column;
     int64_t n;
     int32_t kind;
     int32_t bits;   /* codes are < 2^bits; 0..63 */
@@ -34,7 +34,7 @@ typedef struct crm_i_code {
 } crm_i_code;
 
 /* The scratch that a column needs; 1, or 0 without memory (then nothing is left). */
-int32_t crm_i_code_new(const crm_allocator *allocator, int64_t n, const crm_i_column *column, crm_i_code *code);
+int32_t crm_i_code_new(const crm_allocator *allocator, int64_t n, const crm_i_collapse_column *column, crm_i_code *code);
 void crm_i_code_release(const crm_allocator *allocator, crm_i_code *code);
 
 /* Chooses the code of a column. n > 0. Takes no memory. */

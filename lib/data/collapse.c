@@ -17,7 +17,7 @@ enum {
  * With one word, or a second that is narrow, rows are sorted as bare words within buckets (`keyed`); otherwise as row
  * numbers, word after word. */
 typedef struct job {
-    crm_i_rows rows;
+    crm_i_collapse_rows rows;
     crm_i_code code[CRM_I_CELL_COLUMNS];
     int32_t word[CRM_I_CELL_COLUMNS];
     int32_t shift[CRM_I_CELL_COLUMNS];
@@ -139,10 +139,10 @@ static void sort_keyed(job *j)
     }
 }
 
-static int32_t same_rows(const crm_i_rows *rows, int64_t a, int64_t b)
+static int32_t same_rows(const crm_i_collapse_rows *rows, int64_t a, int64_t b)
 {
     for (int32_t c = 0; c < rows->columns; c++) {
-        const crm_i_column *column = &rows->column[c];
+        const crm_i_collapse_column *column = &rows->column[c];
         if (column->ticks ? column->ticks[a] != column->ticks[b]
                           : column->value && column->value[a] != column->value[b])
             return 0;
@@ -300,7 +300,7 @@ static crm_status run(const crm_context *context, const crm_allocator *allocator
     return CRM_OK;
 }
 
-crm_status crm_i_collapse(const crm_context *context, int32_t sections, const crm_i_rows *rows, crm_i_cells *cells,
+crm_status crm_i_collapse(const crm_context *context, int32_t sections, const crm_i_collapse_rows *rows, crm_i_cells *cells,
                           crm_error *err)
 {
     const crm_allocator allocator = crm_i_allocator(context);

@@ -157,7 +157,7 @@ static book_rows survey(const crm_customers *book)
 }
 
 /* x, t_x and T of the purchasers in ticks. */
-static void purchases_in_ticks(const crm_customers *book, const book_rows *s, uint32_t *ticks, crm_i_rows *rows)
+static void purchases_in_ticks(const crm_customers *book, const book_rows *s, uint32_t *ticks, crm_i_collapse_rows *rows)
 {
     const int64_t room = s->purchasers + 1; /* one place ahead is written */
     uint32_t *x = ticks;
@@ -171,7 +171,7 @@ static void purchases_in_ticks(const crm_customers *book, const book_rows *s, ui
         T[k] = (uint32_t)((uint64_t)book->as_of - (uint64_t)book->first[i]);
         k += bought;
     }
-    const crm_i_rows made = {s->purchasers,
+    const crm_i_collapse_rows made = {s->purchasers,
                              4,
                              {{NULL, x, 1.0},
                               {NULL, t_x, book->ticks_per_period},
@@ -180,7 +180,7 @@ static void purchases_in_ticks(const crm_customers *book, const book_rows *s, ui
     *rows = made;
 }
 
-static void purchases_in_doubles(const crm_customers *book, const book_rows *s, double *block, crm_i_rows *rows)
+static void purchases_in_doubles(const crm_customers *book, const book_rows *s, double *block, crm_i_collapse_rows *rows)
 {
     const int64_t room = s->purchasers + 1;
     const double *const from[3] = {book->x, book->t_x, book->T};
@@ -192,14 +192,14 @@ static void purchases_in_doubles(const crm_customers *book, const book_rows *s, 
             k += book->first[i] != INT64_MIN;
         }
     }
-    const crm_i_rows made = {
+    const crm_i_collapse_rows made = {
         s->purchasers,
         4,
         {{block, NULL, 0.0}, {block + room, NULL, 0.0}, {block + 2 * room, NULL, 0.0}, {NULL, NULL, 0.0}}};
     *rows = made;
 }
 
-static void spend_rows(const crm_customers *book, const book_rows *s, double *block, crm_i_rows *rows)
+static void spend_rows(const crm_customers *book, const book_rows *s, double *block, crm_i_collapse_rows *rows)
 {
     double *count = block;
     double *mean = block + s->spenders + 1;
@@ -209,7 +209,7 @@ static void spend_rows(const crm_customers *book, const book_rows *s, double *bl
         mean[k] = book->mean_spend[i];
         k += book->spend_count[i] > 0.0;
     }
-    const crm_i_rows made = {
+    const crm_i_collapse_rows made = {
         s->spenders, 3, {{count, NULL, 0.0}, {mean, NULL, 0.0}, {NULL, NULL, 0.0}, {NULL, NULL, 0.0}}};
     *rows = made;
 }
@@ -224,7 +224,7 @@ static crm_status collapse_book(const crm_context *context, const crm_customers 
     double *block = crm_i_alloc(&allocator, words, (int64_t)sizeof *block);
     if (!block)
         return crm_i_fail_memory(err);
-    crm_i_rows rows[2];
+    crm_i_collapse_rows rows[2];
     if (s.in_ticks)
         purchases_in_ticks(book, &s, (uint32_t *)(void *)block, &rows[0]);
     else
@@ -233,6 +233,22 @@ static crm_status collapse_book(const crm_context *context, const crm_customers 
     const crm_status status = crm_i_collapse(context, 2, rows, &summary->cells[CRM_I_PURCHASES], err);
     crm_i_release(&allocator, block, words, (int64_t)sizeof *block);
     return status;
+}
+
+/* The gaps of a book where they were counted, as a stream does. */
+static int32_t copy_gaps(const crm_customers *book, crm_summary *summary)
+{
+    if (book->gap_n == 0)
+        return 1;
+    summary->gap_length = crm_i_alloc(&summary->handle.allocator, 2 * book->gap_n, (int64_t)sizeof(int64_t));
+    if (!summary->gap_length)
+        return 0;
+    summary->gap_n = book->gap_n;
+    summary->gap_count = summary->gap_length + book->gap_n;
+    memcpy(summary->gap_length, book->gap_length, (size_t)(2 * book->gap_n) * sizeof(int64_t));
+    for (int64_t i = 0; i < book->gap_n; i++)
+        summary->gap_total += summary->gap_count[i];
+    return 1;
 }
 
 crm_status crm_summary_of_customers(const crm_context *context, const crm_customers *book, crm_summary **out,
@@ -245,7 +261,9 @@ crm_status crm_summary_of_customers(const crm_context *context, const crm_custom
     crm_summary *summary = crm_i_summary_new(context);
     if (!summary)
         return crm_i_fail_memory(err);
-    const crm_status status = collapse_book(context, book, summary, err);
+    crm_status status = collapse_book(context, book, summary, err);
+    if (status == CRM_OK && !copy_gaps(book, summary))
+        status = crm_i_fail_memory(err);
     if (status < 0) {
         crm_summary_destroy(summary);
         return status;

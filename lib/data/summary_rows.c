@@ -143,7 +143,7 @@ crm_status crm_i_section_collapse(const crm_context *context, const crm_i_sectio
     int64_t kept = 0;
     for (int64_t i = 0; i < rows->n; i++)
         kept += carries(rows, weight, i);
-    crm_i_rows all = {kept, columns, {{NULL, NULL, 0.0}, {NULL, NULL, 0.0}, {NULL, NULL, 0.0}, {NULL, NULL, 0.0}}};
+    crm_i_collapse_rows all = {kept, columns, {{NULL, NULL, 0.0}, {NULL, NULL, 0.0}, {NULL, NULL, 0.0}, {NULL, NULL, 0.0}}};
     for (int32_t c = 0; c < columns; c++)
         all.column[c].value = rows->value[c];
     if (kept == rows->n)
