@@ -1,4 +1,5 @@
-/* Blobs: bytes written and read one by one, so that neither byte order nor alignment of the platform shows. */
+/* Blobs: bytes written and read one by one, so that neither byte order nor alignment of the platform
+ * shows. */
 #include "base/blob.h"
 
 #include <string.h>
@@ -25,9 +26,9 @@ static uint64_t get(const uint8_t *bytes, int size)
 
 /* ---- checksum ------------------------------------------------------------------------------------------------ */
 
-/* CRC-64/XZ: the polynomial of ECMA-182 bit-reversed, all bits set before and inverted after; of "123456789" it is
- * 0x995DC9BBDF1939FA. Eight bytes at a time: table k advances a byte by k more. The tables are made for each checksum,
- * for they cost less than reading 16 kB would. */
+/* CRC-64/XZ: the polynomial of ECMA-182 bit-reversed, all bits set before and inverted after; of "123456789"
+ * it is 0x995DC9BBDF1939FA. Eight bytes at a time: table k advances a byte by k more. The tables are made for
+ * each checksum, for they cost less than reading 16 kB would. */
 #define CRC_POLYNOMIAL 0xC96C5795D7870F42u
 enum { CRC_STEP = 8 };
 

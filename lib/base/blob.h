@@ -1,5 +1,5 @@
-/* Blobs: handles as bytes, the same on every platform. Little-endian; a head of 32 bytes: magic "CRMB", kind (4 bytes),
- * format version u32, reserved u32 (0), length of the whole u64, checksum of all else u64. */
+/* Blobs: handles as bytes, the same on every platform. Little-endian; a head of 32 bytes: magic "CRMB", kind
+ * (4 bytes), format version u32, reserved u32 (0), length of the whole u64, checksum of all else u64. */
 #ifndef CRM_I_BLOB_H
 #define CRM_I_BLOB_H
 
@@ -15,8 +15,8 @@ typedef struct crm_i_writer {
     int64_t length;
 } crm_i_writer;
 
-/* begin leaves room for the head; end fills it in: CRM_OK with *length set; CRM_E_BUFFER (arg, *length set) if bytes was
- * given and too small. */
+/* begin leaves room for the head; end fills it in: CRM_OK with *length set; CRM_E_BUFFER (arg, *length set)
+ * if bytes was given and too small. */
 crm_i_writer crm_i_write_begin(uint8_t *bytes, int64_t capacity);
 void crm_i_write_u8(crm_i_writer *w, uint8_t v);
 void crm_i_write_u32(crm_i_writer *w, uint32_t v);
@@ -44,7 +44,8 @@ uint64_t crm_i_read_u64(crm_i_reader *r);
 int64_t crm_i_read_i64(crm_i_reader *r);
 double crm_i_read_f64(crm_i_reader *r);
 
-/* A count of items of `size` bytes each that must follow: negative or more than the rest holds fails, giving 0. */
+/* A count of items of `size` bytes each that must follow: negative or more than the rest holds fails, giving
+ * 0. */
 int64_t crm_i_read_count(crm_i_reader *r, int64_t size);
 
 /* CRM_OK if all was read and nothing is left. */

@@ -1,5 +1,5 @@
-/* The context: what every call may be told about memory, workers, instructions and progress. Immutable but for the
- * count of those who hold it; a child shares its base's pool by keeping the base. */
+/* The context: what every call may be told about memory, workers, instructions and progress. Immutable but
+ * for the count of those who hold it; a child shares its base's pool by keeping the base. */
 #include "base/context.h"
 
 #include "base/error.h"
@@ -236,8 +236,8 @@ crm_status crm_i_progress(const crm_context *context, double done, crm_error *er
 
 /* ---- work ---------------------------------------------------------------------------------------------------- */
 
-/* A batch of tasks as an executor sees it. The executor is a stranger: a task that it numbers wrongly is not run, and
- * what it ran is added up so that tasks left out or run twice are noticed. */
+/* A batch of tasks as an executor sees it. The executor is a stranger: a task that it numbers wrongly is not
+ * run, and what it ran is added up so that tasks left out or run twice are noticed. */
 typedef struct batch {
     crm_task task;
     void *arg;
@@ -317,8 +317,8 @@ static crm_status run_batch(const crm_context *context, crm_task task, void *arg
     return context->pool ? run_pool(context, &b, err) : run_executor(context, &b, err);
 }
 
-/* How many tasks run between two calls of progress: many enough that workers seldom wait for one another at the end of
- * a batch, few enough that a host can stop soon. */
+/* How many tasks run between two calls of progress: many enough that workers seldom wait for one another at
+ * the end of a batch, few enough that a host can stop soon. */
 static int64_t batch_size(const crm_context *context, int64_t tasks)
 {
     if (!context || !context->progress)

@@ -72,8 +72,8 @@ static void two_product(double a, double b, double *high, double *low)
     *low = ((a_high * b_high - *high) + a_high * b_low + a_low * b_high) + a_low * b_low;
 }
 
-/* To the nearest whole number, ties to even, without asking for the rounding mode's function: adding 2^52 leaves no
- * bits behind the point. */
+/* To the nearest whole number, ties to even, without asking for the rounding mode's function: adding 2^52
+ * leaves no bits behind the point. */
 static double nearest_even(double x)
 {
     if (!(fabs(x) < TWO_52))
@@ -82,9 +82,9 @@ static double nearest_even(double x)
     return copysign(whole, x);
 }
 
-/* high + low to the nearest whole number, ties to even, for |high| < 2^53. |low| is at most half a unit of high's last
- * place: below 2^52 it can do no more than settle a tie of high, and above, where high is whole, it can be a tie itself,
- * which the product that gave high has settled to even. */
+/* high + low to the nearest whole number, ties to even, for |high| < 2^53. |low| is at most half a unit of
+ * high's last place: below 2^52 it can do no more than settle a tie of high, and above, where high is whole,
+ * it can be a tie itself, which the product that gave high has settled to even. */
 static double round_pair(double high, double low)
 {
     const double whole = nearest_even(high);
@@ -146,8 +146,8 @@ crm_status crm_money_from_f64(int64_t n, const double *amount, int32_t decimals,
     return crm_i_ok(err);
 }
 
-/* amount / scale for an amount beyond 2^53: the quotient to at least 55 bits, with a last bit that is set if there is
- * a rest, so that the conversion to double rounds as the exact quotient would. */
+/* amount / scale for an amount beyond 2^53: the quotient to at least 55 bits, with a last bit that is set if
+ * there is a rest, so that the conversion to double rounds as the exact quotient would. */
 static double major_units_large(int64_t amount, int64_t scale)
 {
     const uint64_t size = amount < 0 ? 0 - (uint64_t)amount : (uint64_t)amount;

@@ -20,7 +20,8 @@ void crm_i_text_add_i64(crm_error *err, int64_t value);
 void crm_i_text_add_u64(crm_error *err, uint64_t value);
 void crm_i_text_add_f64(crm_error *err, double value); /* %.6g, in effect */
 
-/* What was bad in the rows of a column call: one per block or worker, merged in any order to the same answer. */
+/* What was bad in the rows of a column call: one per block or worker, merged in any order to the same
+ * answer. */
 typedef struct crm_i_bad {
     int64_t first; /* -1: none */
     int64_t count;

@@ -1,10 +1,12 @@
-/* Which instruction sets the processor has. The compiler's own __builtin_cpu_supports would link a writable table. */
+/* Which instruction sets the processor has. The compiler's own __builtin_cpu_supports would link a writable
+ * table. */
 #include "base/isa.h"
 
 #if defined(CRM_I_DISPATCH) && defined(__x86_64__)
 #include <cpuid.h>
 
-/* Bits of cpuid leaf 1 (ecx) and 7 (ebx), and of the register that says which vector state the system saves. */
+/* Bits of cpuid leaf 1 (ecx) and 7 (ebx), and of the register that says which vector state the system
+ * saves. */
 enum { LEAF1_FMA = 12, LEAF1_SSE42 = 20, LEAF1_POPCNT = 23, LEAF1_OSXSAVE = 27, LEAF1_AVX = 28, LEAF1_F16C = 29 };
 enum { LEAF7_AVX2 = 5, LEAF7_AVX512F = 16, LEAF7_AVX512DQ = 17, LEAF7_AVX512BW = 30, LEAF7_AVX512VL = 31 };
 #define BIT(n) (1u << (n))

@@ -1,5 +1,5 @@
-/* Memory: the allocator of malloc, checked sizes, growing blocks and the count of handles. The only file that knows
- * malloc and free. */
+/* Memory: the allocator of malloc, checked sizes, growing blocks and the count of handles. The only file that
+ * knows malloc and free. */
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 
 enum { MEMORY_ALIGN = 64 };
 
-/* aligned_alloc is missing on Windows and free cannot take its blocks there, so the block is taken larger and the
- * pointer that malloc gave is kept in front of the aligned one. */
+/* aligned_alloc is missing on Windows and free cannot take its blocks there, so the block is taken larger and
+ * the pointer that malloc gave is kept in front of the aligned one. */
 static void *default_alloc(void *self, int64_t bytes, int64_t align)
 {
     (void)self;

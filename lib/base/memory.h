@@ -11,18 +11,19 @@
 crm_allocator crm_i_allocator(const crm_context *context);
 crm_allocator crm_i_allocator_default(void);
 
-/* count * size bytes aligned to 64, not cleared; NULL if there is none, the product overflows or count < 0. A count of 0
- * gives a block that may be released. release takes the same count and size; NULL is fine. */
+/* count * size bytes aligned to 64, not cleared; NULL if there is none, the product overflows or count < 0. A
+ * count of 0 gives a block that may be released. release takes the same count and size; NULL is fine. */
 void *crm_i_alloc(const crm_allocator *allocator, int64_t count, int64_t size);
 void *crm_i_alloc_zeroed(const crm_allocator *allocator, int64_t count, int64_t size);
 void crm_i_release(const crm_allocator *allocator, void *block, int64_t count, int64_t size);
 
-/* A block for at least `want` items in place of *block with its first `used` items kept: at least 1.5 times the old
- * capacity. On failure 0 is returned and nothing changes. */
+/* A block for at least `want` items in place of *block with its first `used` items kept: at least 1.5 times
+ * the old capacity. On failure 0 is returned and nothing changes. */
 int32_t crm_i_grow(const crm_allocator *allocator, void **block, int64_t *capacity, int64_t used, int64_t want,
                    int64_t size);
 
-/* The head of every counted handle; the count starts at 1. drop answers 1 to the one who must take the handle apart. */
+/* The head of every counted handle; the count starts at 1. drop answers 1 to the one who must take the handle
+ * apart. */
 typedef struct crm_i_handle {
     crm_allocator allocator;
     _Atomic int64_t count;

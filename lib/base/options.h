@@ -7,7 +7,8 @@
 double crm_i_option_f64(const crm_options *options, int32_t id);
 int64_t crm_i_option_i64(const crm_options *options, int32_t id);
 
-/* The values that were set and their number; NULL and 0 if the id was not set (the caller knows the default). */
+/* The values that were set and their number; NULL and 0 if the id was not set (the caller knows the
+ * default). */
 const double *crm_i_option_f64s(const crm_options *options, int32_t id, int64_t *n);
 
 /* 1 if the caller set it. */

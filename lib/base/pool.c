@@ -1,6 +1,7 @@
-/* The built-in pool. A call opens a round; threads join it, take tasks off a common counter and leave; the caller, who
- * is worker 0, closes the round when the counter has run out and waits for those inside. A thread that wakes late
- * finds the round closed and sleeps on, so that no call waits for a thread that it did not need. */
+/* The built-in pool. A call opens a round; threads join it, take tasks off a common counter and leave; the
+ * caller, who is worker 0, closes the round when the counter has run out and waits for those inside. A thread
+ * that wakes late finds the round closed and sleeps on, so that no call waits for a thread that it did not
+ * need. */
 #if !defined(CRM_NO_THREADS) && !defined(_WIN32)
 #define _POSIX_C_SOURCE 200809L /* pthread_sigmask and getpid, under -std=c11 */
 #endif
@@ -126,8 +127,8 @@ static void *thread_main(void *arg)
     return NULL;
 }
 
-/* Signals are the host's: threads that it does not know must not receive them, so they inherit a mask that blocks all.
- * Where the system gives fewer threads than asked for, the pool makes do with them. */
+/* Signals are the host's: threads that it does not know must not receive them, so they inherit a mask that
+ * blocks all. Where the system gives fewer threads than asked for, the pool makes do with them. */
 static void start_threads(crm_i_pool *pool)
 {
     sigset_t all;

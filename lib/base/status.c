@@ -33,7 +33,8 @@ static const status_entry status_table[] = {
     {CRM_E_INTERNAL, "CRM_E_INTERNAL", "This is a fault of the library; please report it."},
 };
 
-static const status_entry status_unknown = {0, "CRM_UNKNOWN", "This status is not known to this version of the library."};
+static const status_entry status_unknown = {0, "CRM_UNKNOWN",
+                                            "This status is not known to this version of the library."};
 
 static const status_entry *status_find(crm_status status)
 {

@@ -44,8 +44,8 @@ void crm_i_text_add_i64(crm_error *err, int64_t value)
 
 /* ---- doubles ------------------------------------------------------------------------------------------------- */
 
-/* A finite double > 0 written out exactly, in groups of nine decimal digits, most significant first. A double has at
- * most 309 digits before the point (35 groups) and 1074 behind it (120). */
+/* A finite double > 0 written out exactly, in groups of nine decimal digits, most significant first. A double
+ * has at most 309 digits before the point (35 groups) and 1074 behind it (120). */
 enum { GROUPS_WHOLE = 35, GROUPS = GROUPS_WHOLE + 120, GROUP_DIGITS = 9, DIGITS_SHOWN = 6 };
 #define GROUP_BASE 1000000000u
 
@@ -105,8 +105,8 @@ static int decimal_is_zero_from(const decimal *d, int at)
     return 1;
 }
 
-/* The first six digits, rounded half to even on the exact value, as a whole number in 100000..999999; *exponent is that
- * of the first digit. */
+/* The first six digits, rounded half to even on the exact value, as a whole number in 100000..999999;
+ * *exponent is that of the first digit. */
 static int32_t decimal_round(const decimal *d, int *exponent)
 {
     int first = 0;

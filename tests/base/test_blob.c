@@ -1,4 +1,5 @@
-/* Blobs: what is written is read, on bytes pinned once for ever; whatever else is read is an error and nothing more. */
+/* Blobs: what is written is read, on bytes pinned once for ever; whatever else is read is an error and
+ * nothing more. */
 #include "test.h"
 
 #include "base/blob.h"

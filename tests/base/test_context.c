@@ -1,4 +1,5 @@
-/* Contexts: creation and its misuse, children and their lives, progress, and executors that behave or do not. */
+/* Contexts: creation and its misuse, children and their lives, progress, and executors that behave or do
+ * not. */
 #include "failing.h"
 
 #include <pthread.h>

@@ -1,5 +1,5 @@
-/* The built-in pool: every task once, whatever the number of workers; threads that are started late, joined early and
- * deaf to signals; several callers at a time; fork. */
+/* The built-in pool: every task once, whatever the number of workers; threads that are started late, joined
+ * early and deaf to signals; several callers at a time; fork. */
 #if !defined(_WIN32)
 #define _GNU_SOURCE
 #endif
@@ -404,8 +404,8 @@ static int can_start_thread(void)
     return can;
 }
 
-/* In a process that has no room for stacks: first no thread can be started, then some. It is a process of its own, for
- * libc keeps the stacks of threads that have ended. */
+/* In a process that has no room for stacks: first no thread can be started, then some. It is a process of its
+ * own, for libc keeps the stacks of threads that have ended. */
 static int run_without_room(void)
 {
     const size_t room = (size_t)9 << 20; /* enough for three or four stacks of 2 MB */
