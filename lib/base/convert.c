@@ -160,7 +160,7 @@ static double major_units_large(int64_t amount, int64_t scale)
     const uint64_t more = rest << shift;
     quotient = (quotient << shift) + more / divisor;
     quotient |= (uint64_t)(more % divisor != 0);
-    const double rounded = ldexp((double)(int64_t)quotient, -shift);
+    const double rounded = (double)(int64_t)quotient / (double)((int64_t)1 << shift);
     return amount < 0 ? -rounded : rounded;
 }
 

@@ -76,9 +76,12 @@ static void decimal_halve(decimal *d)
 static void decimal_from(decimal *d, double value)
 {
     memset(d, 0, sizeof *d);
-    int exponent;
-    uint64_t whole = (uint64_t)ldexp(frexp(value, &exponent), 53);
-    exponent -= 53;
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    const int field = (int)(bits >> 52); /* the sign is 0 */
+    const uint64_t fraction = bits & (((uint64_t)1 << 52) - 1);
+    uint64_t whole = field ? fraction | (uint64_t)1 << 52 : fraction;
+    int exponent = (field ? field : 1) - 1075;
     for (int i = GROUPS_WHOLE - 1; whole; i--) {
         d->group[i] = (uint32_t)(whole % GROUP_BASE);
         whole /= GROUP_BASE;
