@@ -26,6 +26,9 @@ memcpy
 memmove
 memset
 nearbyint
+pthread_attr_destroy
+pthread_attr_init
+pthread_attr_setstacksize
 pthread_cond_broadcast
 pthread_cond_destroy
 pthread_cond_init
