@@ -1,0 +1,145 @@
+# The command line: what it prints for good input, how it ends for bad input, and the published figures through it.
+set -u
+B=${BUILD:-build}
+V="$B/examples/crmvalue"
+D=${CRM_DATA:-../shared/data}
+t=$(mktemp -d); trap 'rm -rf "$t"' EXIT
+bad=0 count=0
+say() { echo "$*"; bad=1; }
+
+# ends CODE PATTERN ARGUMENTS...: the exit status, and standard error matches; nothing on standard output unless it is 0.
+ends() {
+    code=$1 pattern=$2; shift 2
+    "$V" "$@" >"$t/out" 2>"$t/err" </dev/null
+    got=$?
+    count=$((count + 1))
+    [ $got -eq "$code" ] || say "crmvalue $*: exit status $got, not $code: $(head -n 1 "$t/err")"
+    [ "$code" -eq 0 ] || [ ! -s "$t/out" ] || say "crmvalue $*: wrote to the standard output"
+    [ -z "$pattern" ] || grep -qE -- "$pattern" "$t/err" || say "crmvalue $*: says \"$(head -n 1 "$t/err")\", not \"$pattern\""
+}
+# near WANT TOLERANCE ARGUMENTS...: one number on standard output.
+near() {
+    want=$1 tolerance=$2; shift 2
+    got=$("$V" "$@" 2>"$t/err") || say "crmvalue $*: $(cat "$t/err")"
+    count=$((count + 1))
+    awk -v g="$got" -v w="$want" -v t="$tolerance" 'BEGIN { d = g - w; if (d < 0) d = -d; exit !(g != "" && d <= t) }' ||
+        say "crmvalue $*: $got, not $want"
+}
+# field NAME: the first number behind a name in the JSON of the last run.
+field() { sed -n 's/.*"'"$1"'": \(-\{0,1\}[0-9.e+-]*\).*/\1/p' "$t/out" | head -n 1; }
+is() { # is NAME WANT TOLERANCE
+    got=$(field "$1"); count=$((count + 1))
+    awk -v g="$got" -v w="$2" -v t="$3" 'BEGIN { d = g - w; if (d < 0) d = -d; exit !(g != "" && d <= t) }' || say "$1 is $got, not $2"
+}
+log() { printf "$1" >"$t/log.csv"; }
+
+# ---- the command line itself ----
+ends 2 "crmvalue report"
+"$V" --help >"$t/out" 2>&1 && grep -q 'Exit status' "$t/out" || say "--help"
+ends 2 'no such command' sell
+ends 2 'report takes one file' report
+ends 2 'no such option' report x.csv --untill 2024-01-01
+ends 2 'value is missing' report x.csv --until
+ends 2 'until DATE is missing' report examples/demo.csv
+for o in '--until 2024-02-30' '--until 2024-2-3' '--unit fortnight' '--discount 0.15' '--discount x/year' '--discount -1/year' \
+    '--horizon 0' '--horizon inf' '--margin 2' '--margin x' '--tiers 50,60' '--tiers 100' '--tiers 50,,50' '--threshold nan' \
+    '--format xml' '--decimals 10' '--decimals 1.5' '--threads 0'; do
+    ends 2 "${o%% *}" report examples/demo.csv --until 2024-12-31 $o
+done
+ends 2 'no such model' fit nonsense examples/demo.csv --until 2024-12-31
+ends 2 'not built yet' fit pareto-nbd examples/demo.csv --until 2024-12-31
+ends 2 'predict takes' predict bg-nbd examples/demo.csv --until 2024-12-31
+ends 2 'No such file' report "$t/none.csv" --until 2024-12-31
+ends 1 'could not be written|No such file' report examples/demo.csv --until 2024-12-31 --output "$t/none/out"
+
+# ---- the file ----
+until='--until 2024-12-31'
+log '';                                                ends 2 'log.csv: the file is empty' report "$t/log.csv" $until
+log 'customer,date,amount\n';                          ends 2 'no rows' report "$t/log.csv" $until
+log 'customer,amount\nA,1\n';                          ends 2 'log.csv:1: .*no column date' report "$t/log.csv" $until
+log 'customer,date\nA,2024-01-01\n';                   ends 2 'no column amount' report "$t/log.csv" $until
+log 'customer,date,date,amount\nA,1,1,1\n';            ends 2 'two columns are named date' report "$t/log.csv" $until
+log 'customer,date,amount\nA,2024-02-30,1\n';          ends 2 'log.csv:2: date "2024-02-30" is not' report "$t/log.csv" $until
+log 'customer,date,amount\nA,2024-01-01,1.234\n';      ends 2 'log.csv:2: amount "1.234" has more decimal' report "$t/log.csv" $until
+log 'customer,date,amount\nA,2024-01-01,1e3\n';        ends 2 'not a plain decimal' report "$t/log.csv" $until
+log 'customer,date,amount\nA,2024-01-01,\n';           ends 2 'is empty' report "$t/log.csv" $until
+log 'customer,date,amount\nA,2024-01-01,99999999999999999999\n'; ends 2 'is too large' report "$t/log.csv" $until
+log 'customer,date,amount\n,2024-01-01,1\n';           ends 2 'customer is empty' report "$t/log.csv" $until
+log 'customer,date,amount\nA,2024-01-01\n';            ends 2 'log.csv:2: 2 fields where the header has 3' report "$t/log.csv" $until
+log 'customer,date,amount\n"A,2024-01-01,1\nB,2024-01-02,2\n'; ends 2 'log.csv:2: a quote that is never closed' report "$t/log.csv" $until
+log 'customer,date,amount\nA\000B,2024-01-01,1\n';    ends 2 'a NUL byte' report "$t/log.csv" $until
+log 'customer,date,amount\nA"B,2024-01-01,1\n';        ends 2 'quote inside a field' report "$t/log.csv" $until
+log 'customer,date,amount\n"A"B,2024-01-01,1\n';       ends 2 'after a closing quote' report "$t/log.csv" $until
+log 'customer,date,amount\nA,2025-01-01,1\n';          ends 2 'no row is dated 2024-12-31 or before' report "$t/log.csv" $until
+log 'customer,date,amount,cost\nA,2024-01-01,1,x\n';   ends 2 'cost "x"' report "$t/log.csv" $until
+log 'customer,date,amount,quantity\nA,2024-01-01,1,1.5\n'; ends 2 'quantity "1.5"' report "$t/log.csv" $until
+
+# One customer, one row: a right result, and a word that the data cannot identify the model.
+log 'customer,date,amount\nA,2024-01-01,1\n'
+ends 0 '' fit bg-nbd "$t/log.csv" $until --format json
+grep -q '"identified": false' "$t/out" || say "one row: identified"
+grep -q '"r": null' "$t/out" || say "one row: standard errors"
+
+# The same log with CRLF, a byte order mark, quotes and another order of columns is the same log.
+"$V" predict bg-nbd examples/demo.csv $until --horizon 52 >"$t/plain" || say "predict"
+{ printf '\357\273\277amount,"customer",date,note\r\n'
+  awk -F, 'NR > 1 { printf "%s,\"%s\",%s,\"a \"\"note\"\", quoted\"\r\n", $3, $1, $2 }' examples/demo.csv; } >"$t/other.csv"
+"$V" predict bg-nbd "$t/other.csv" $until --horizon 52 >"$t/quoted" || say "predict, quoted"
+cmp -s "$t/plain" "$t/quoted" || say "CRLF, byte order mark, quotes or column order change the result"
+# So is it in another order of rows, and on several threads.
+{ head -n 1 examples/demo.csv; tail -n +2 examples/demo.csv | sort -t, -k3; } >"$t/shuffled.csv"
+"$V" predict bg-nbd "$t/shuffled.csv" $until --horizon 52 --threads 3 >"$t/threads" || say "predict, shuffled"
+cmp -s "$t/plain" "$t/threads" || say "the order of rows or threads change the result"
+[ "$(wc -l <"$t/plain")" -eq 1201 ] || say "predict printed $(wc -l <"$t/plain") lines"
+head -n 1 "$t/plain" | grep -qx 'customer,x,t_x,T,p_alive,expected,expected_se,discounted,spend,value,value_se,tier,class' || say "header of predict"
+"$V" predict bg-nbd - $until --horizon 52 <examples/demo.csv | cmp -s - "$t/plain" || say "standard input"
+"$V" predict bg-nbd examples/demo.csv $until --horizon 52 --output "$t/file" && cmp -s "$t/file" "$t/plain" || say "--output"
+# Names come back as they were.
+log 'customer,date,amount\n"Smith, ""Bob""",2024-01-01,1\n"Smith, ""Bob""",2024-02-01,1\nZ\303\266e,2024-01-05,2\nZ\303\266e,2024-03-05,2\nM,2024-01-05,2\n'
+"$V" predict bg-nbd "$t/log.csv" $until --horizon 52 >"$t/out" 2>/dev/null && grep -q '^"Smith, ""Bob""",' "$t/out" || say "names"
+
+# ---- eval ----
+near 0.9685554542 5e-11 eval p-alive bg-nbd r=0.243 alpha=4.414 a=0.793 b=2.426 x=23 t_x=39 T=39
+near -7.977381212 5e-10 eval log-likelihood bg-nbd r=0.243 alpha=4.414 a=0.793 b=2.426 x=3 t_x=4 T=6
+near 1.07868964e-7 5e-16 eval pmf bg-nbd r=0.243 alpha=4.414 a=0.793 b=2.426 count=10 t=2
+near 0.5737863521 5e-11 eval pmf bg-nbd r=0.243 alpha=4.414 a=0.793 b=2.426 count=0 t=39
+near 0.3915692071 5e-11 eval cet bg-nbd r=0.243 alpha=4.414 a=0.793 b=2.426 x=10 t_x=35 T=39 t=2
+near 1.110606489788 5e-13 eval expected bg-nbd r=.25 alpha=4.4 a=1 b=2.4 t=39
+near 1.08558148008 5e-12 eval cet bg-nbd r=.25 alpha=4.4 a=1 b=2.4 x=2 t_x=30 T=39 t=39
+near 0.564588615533 5e-13 eval cet bg-nbd r=.11 alpha=2.24 a=.31 b=.50 x=0 t_x=0 T=1 t=30
+# figures.md prints 2.27937434413; 40 digits (quadrature and the closed form alike) give 2.27937434414175
+near 2.2793743441417536 3e-12 eval cet bg-nbd r=.5458741247391189 alpha=13.409316394557274 a=.0009994943799344323 b=.03899022343178801 x=2 t_x=10 T=20 t=30
+near 35.02791996 5e-9 eval spend gamma-gamma p=6.25 q=3.74 v=15.44 x=3 mean=35
+ends 3 '^CRM_BAD_ROWS' eval spend gamma-gamma p=6.25 q=.9 v=15.44 x=0
+ends 3 '^CRM_E_UNSUPPORTED' eval dert pareto-nbd r=.5 alpha=5 s=.3 beta=20 x=0 t_x=0 T=1 discount=.01
+ends 3 '^CRM_BAD_ROWS' eval cet bg-nbd r=.25 alpha=4.4 a=1 b=2.4 x=2 t_x=40 T=39 t=39
+ends 3 '^CRM_E_DOMAIN' eval cet bg-nbd r=-1 alpha=4.4 a=1 b=2.4 x=2 t_x=30 T=39 t=39
+ends 2 'needs its parameter b' eval cet bg-nbd r=.25 alpha=4.4 a=1 x=2 t_x=30 T=39 t=39
+ends 2 'needs t=' eval cet bg-nbd r=.25 alpha=4.4 a=1 b=1 x=2 t_x=30 T=39
+ends 2 'does not take q' eval cet bg-nbd r=.25 alpha=4.4 a=1 b=1 x=2 t_x=30 T=39 t=3 q=1
+ends 2 'given twice' eval cet bg-nbd r=.25 r=.25 alpha=4.4 a=1 b=1 x=2 t_x=30 T=39 t=3
+ends 2 'not of the form' eval cet bg-nbd r=x
+ends 2 'no such quantity' eval worth bg-nbd
+ends 2 'no such model' eval cet nonsense
+
+# ---- published figures, where the data are ----
+if [ -f "$D/cdnow_sample.csv" ]; then
+    ends 0 '' fit bg-nbd "$D/cdnow_sample.csv" --until 1997-09-30 --format json
+    is log_likelihood -9582.4292066739 1e-6; is customers 2357 0; is r .242594529 1e-4; is alpha 4.413602161 1e-3
+    is a .792922028 1e-3; is b 2.425906719 1e-3
+    sed -n 's/.*"standard_errors"//p' "$t/out" >"$t/se" && mv "$t/se" "$t/out"
+    is r .01256 .000126; is alpha .3782 .0038; is a .1857 .0019; is b .7054 .0071
+    ends 0 '' fit gamma-gamma "$D/cdnow_sample.csv" --until 1997-09-30 --format json
+    is log_likelihood -4055.9176948 1e-6; is customers 946 0; is p 6.2496 5e-5; is q 3.7442 5e-5; is v 15.4435 5e-5
+    # The parameters of the full log are printed cut off, not rounded (p is 6.27536): one unit of the last digit.
+    ends 0 '' fit bg-nbd "$D/cdnow_master.csv" --until 1997-09-30 --format json
+    is log_likelihood -95368.4439 5e-5; is customers 23570 0; is r .25162 5e-6; is alpha 4.78894 5e-6; is a .72343 1e-5; is b 2.16108 1e-5
+    ends 0 '' fit gamma-gamma "$D/cdnow_master.csv" --until 1997-09-30 --format json
+    is log_likelihood -40763.4763 5e-5; is p 6.2753 1e-4; is q 3.6244 1e-4; is v 14.984 1e-3
+    ends 0 '' report "$D/cdnow_sample.csv" --until 1997-09-30 --format json
+    is revenue 173115.55 0.005; is rows_after 1959 0
+else
+    echo "skipped: the CDNOW figures ($D is not there)"
+fi
+[ $bad = 0 ] && echo "$count runs of crmvalue"
+exit $bad
