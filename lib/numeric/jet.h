@@ -1,6 +1,6 @@
-/* Forward-mode derivatives: a value with its partials by up to eight parameters. A quantity written once in jets
- * gives value and gradient. k, the number of partials in use, is the first argument everywhere: a constant there
- * unrolls everything, and d[k] and beyond are neither read nor written. */
+/* Forward-mode derivatives: a value with its partials by up to eight parameters. A quantity written once
+ * in jets gives value and gradient. k, the number of partials in use, is the first argument everywhere: a
+ * constant there unrolls everything, and d[k] and beyond are neither read nor written. */
 #ifndef CRM_I_JET_H
 #define CRM_I_JET_H
 
@@ -26,8 +26,8 @@ CRM_I_INLINE struct crm_i_jet crm_i_jet_constant(int k, double c)
     return r;
 }
 
-/* Parameter number i with value v and d/d(parameter i) = slope: 1 for the parameter itself, v when the partials
- * are by its logarithm. */
+/* Parameter number i with value v and d/d(parameter i) = slope: 1 for the parameter itself, v when the
+ * partials are by its logarithm. */
 CRM_I_INLINE struct crm_i_jet crm_i_jet_variable(int k, double v, int i, double slope)
 {
     struct crm_i_jet r = crm_i_jet_constant(k, v);

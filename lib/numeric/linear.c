@@ -115,9 +115,9 @@ static void rotate(int n, double *a, double *vector, int p, int q)
     a[(int64_t)p * n + q] = 0.0;
 }
 
-/* One sweep over all pairs; 1 while something was left to rotate away. An entry counts as zero when it is below
- * the rounding of both diagonal entries, or of sqrt(their product), which keeps small eigenvalues of a scaled
- * definite matrix relatively right (Demmel & Veselic 1992). */
+/* One sweep over all pairs; 1 while something was left to rotate away. An entry counts as zero when it is
+ * below the rounding of both diagonal entries, or of sqrt(their product), which keeps small eigenvalues of
+ * a scaled definite matrix relatively right (Demmel & Veselic 1992). */
 static int sweep(int n, double *a, double *vector)
 {
     int moved = 0;

@@ -15,8 +15,8 @@ void crm_i_cholesky_solve(int n, const double *l, double *b);
 /* inverse = (L L')^-1, both triangles. */
 void crm_i_cholesky_inverse(int n, const double *l, double *inverse);
 
-/* inverse = A^-1 for a symmetric positive definite A (its lower triangle is read); a becomes its Cholesky factor.
- * 0, or j + 1 as crm_i_cholesky with inverse filled with NaN. */
+/* inverse = A^-1 for a symmetric positive definite A (its lower triangle is read); a becomes its Cholesky
+ * factor. 0, or j + 1 as crm_i_cholesky with inverse filled with NaN. */
 int crm_i_spd_inverse(int n, double *a, double *inverse);
 
 /* A = V diag(value) V' by cyclic Jacobi rotations: value ascending, eigenvector j in column j of vector, its
@@ -28,7 +28,8 @@ int crm_i_eigen_symmetric(int n, double *a, double *value, double *vector);
  * order: +infinity if the smallest is not positive, NaN for NaN, 1 if n = 0. */
 double crm_i_condition(int n, const double *value);
 
-/* P A = L U in place with partial pivoting; pivot has n entries. 0, or j + 1 if column j has no usable pivot. */
+/* P A = L U in place with partial pivoting; pivot has n entries. 0, or j + 1 if column j has no usable
+ * pivot. */
 int crm_i_lu(int n, double *a, int *pivot);
 
 /* Solve A x = b in place of b, given the factors. */

@@ -1,6 +1,7 @@
-/* A damped Newton maximiser. The step maximises a concave quadratic model, whose curvatures are the absolute
- * eigenvalues of the Hessian, within a trust region; parameters pressed against a bound are held there. Close to the
- * maximum, where differences of the value drown in rounding, the gradient alone decides. */
+/* A damped Newton maximiser. The step maximises a concave quadratic model, whose curvatures are the
+ * absolute eigenvalues of the Hessian, within a trust region; parameters pressed against a bound are held
+ * there. Close to the maximum, where differences of the value drown in rounding, the gradient alone
+ * decides. */
 #include "numeric/newton.h"
 
 #include "numeric/linear.h"
@@ -225,8 +226,8 @@ static int set_trial(struct crm_i_newton *fit, const double *step)
     return blocked;
 }
 
-/* Cutting one parameter off at its bound can leave a move that loses, where parameters must go together: then the step
- * ends where it first meets a bound. */
+/* Cutting one parameter off at its bound can leave a move that loses, where parameters must go together:
+ * then the step ends where it first meets a bound. */
 static void shorten_to_bound(struct crm_i_newton *fit, double *step)
 {
     double share = 1.0;
@@ -243,8 +244,8 @@ static void shorten_to_bound(struct crm_i_newton *fit, double *step)
     set_trial(fit, step);
 }
 
-/* When Newton steps follow each other in one direction and hardly shrink, the maximum is far or flat and each step
- * falls short by the same factor: double them while that holds. */
+/* When Newton steps follow each other in one direction and hardly shrink, the maximum is far or flat and
+ * each step falls short by the same factor: double them while that holds. */
 static void consider_stretch(struct crm_i_newton *fit, const double *step)
 {
     const double now = norm(fit->k, step);
@@ -350,8 +351,8 @@ static double relative_move(const struct crm_i_newton *fit)
     return largest;
 }
 
-/* The tolerance is met: polish, unless there is nothing to polish. A step below 1e-8 leaves an error of its square,
- * so that it is the last. */
+/* The tolerance is met: polish, unless there is nothing to polish. A step below 1e-8 leaves an error of
+ * its square, so that it is the last. */
 static void polish(struct crm_i_newton *fit)
 {
     const int definite = definiteness(fit);

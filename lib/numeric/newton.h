@@ -1,4 +1,5 @@
-/* A damped Newton maximiser that never calls back: it is asked for a point and told value, gradient and Hessian.
+/* A damped Newton maximiser that never calls back: it is asked for a point and told value, gradient and
+ * Hessian.
  *
  *     crm_i_newton_start(&fit, k, start, lower, upper, 0, 0);
  *     while (fit.status == CRM_I_NEWTON_RUNNING) {
@@ -7,7 +8,8 @@
  *     }
  *     crm_i_newton_finish(&fit, &report);
  *
- * Whoever evaluates may sum over shards in between. The path is a function of what it is told, bit for bit. */
+ * Whoever evaluates may sum over shards in between. The path is a function of what it is told, bit for
+ * bit. */
 #ifndef CRM_I_NEWTON_H
 #define CRM_I_NEWTON_H
 
@@ -18,8 +20,8 @@ enum { CRM_I_NEWTON_MAX = 40 };
 enum {
     CRM_I_NEWTON_RUNNING = 0,
     CRM_I_NEWTON_CONVERGED = 1, /* gradient zero, Hessian negative definite, no bound in the way */
-    CRM_I_NEWTON_AT_BOUND = 2,  /* the same over the free parameters; others are held at a bound, rising outward */
-    CRM_I_NEWTON_FLAT = 3,      /* gradient zero, but some direction has no curvature: a ridge, not identified */
+    CRM_I_NEWTON_AT_BOUND = 2,  /* the same over the free parameters; others are held at a bound */
+    CRM_I_NEWTON_FLAT = 3,      /* gradient zero, but some direction has no curvature: a ridge */
     CRM_I_NEWTON_LIMIT = 4,     /* out of iterations */
     CRM_I_NEWTON_STALLED = 5,   /* no step improves, though the gradient is not zero */
     CRM_I_NEWTON_FAILED = 6     /* the start has no finite value, gradient or Hessian */
@@ -61,20 +63,23 @@ struct crm_i_newton {
 
 /* What the end point looks like, in the parameters the optimiser sees (log-parameters as a rule). */
 struct crm_i_newton_report {
-    int free_count;                 /* parameters not held at a bound */
-    int identified;                 /* 1 if no parameter is held and the smallest eigenvalue of -H exceeds 1e-10
-                                       times the largest */
-    double condition;               /* of -H over the free parameters; +infinity if not positive definite */
-    double smallest;                /* the smallest eigenvalue of -H over the free parameters */
-    double flat[CRM_I_NEWTON_MAX];  /* its unit eigenvector, 0 for held parameters: the least determined direction */
-    double covariance[CRM_I_NEWTON_MAX * CRM_I_NEWTON_MAX]; /* (-H)^-1, k x k; rows of held parameters are NaN, all
-                                                               NaN if -H is not positive definite */
+    /* Parameters not held at a bound. */
+    int free_count;
+    /* 1 if no parameter is held and the smallest eigenvalue of -H exceeds 1e-10 times the largest. */
+    int identified;
+    /* Of -H over the free parameters: the condition, +infinity if not positive definite; the smallest
+     * eigenvalue; and its unit eigenvector, the least determined direction, 0 for held parameters. */
+    double condition;
+    double smallest;
+    double flat[CRM_I_NEWTON_MAX];
+    /* (-H)^-1, k x k: rows of held parameters are NaN, all is NaN if -H is not positive definite. */
+    double covariance[CRM_I_NEWTON_MAX * CRM_I_NEWTON_MAX];
 };
 
-/* Begin at start (moved inside the bounds). lower and upper NULL mean -30 and 30 for all; tolerance 0 means 1e-16,
- * max_evaluations 0 means 200. tolerance t: it stops when decrement <= t max(1, |value|) and the last digits have
- * been polished. 1 <= k <= CRM_I_NEWTON_MAX. Returns the status: running, or failed for a start, bound or k out of
- * range. */
+/* Begin at start (moved inside the bounds). lower and upper NULL mean -30 and 30 for all; tolerance 0
+ * means 1e-16, max_evaluations 0 means 200. tolerance t: it stops when decrement <= t max(1, |value|) and
+ * the last digits have been polished. 1 <= k <= CRM_I_NEWTON_MAX. Returns the status: running, or failed
+ * for a start, bound or k out of range. */
 int crm_i_newton_start(struct crm_i_newton *fit, int k, const double *start, const double *lower,
                        const double *upper, double tolerance, int max_evaluations);
 

@@ -1,6 +1,6 @@
-/* Random numbers by counting. Variates are made from uniforms by methods that need only + - * /, the square root and
- * the library's exp and log, so that every machine draws the same bits. Changing any of them changes every seeded
- * result ever published: the golden test stands in the way. */
+/* Random numbers by counting. Variates are made from uniforms by methods that need only + - * /, the
+ * square root and the library's exp and log, so that every machine draws the same bits. Changing any of
+ * them changes every seeded result ever published: the golden test stands in the way. */
 #include "numeric/random.h"
 
 #include "numeric/elementary.h"
@@ -46,8 +46,8 @@ void crm_i_random_start(struct crm_i_random *random, uint64_t seed, uint64_t str
 /* The counter is (block, stream), the key the seed, each low word first. */
 static void refill(struct crm_i_random *random)
 {
-    const uint32_t counter[4] = {(uint32_t)random->block, (uint32_t)(random->block >> 32), (uint32_t)random->stream,
-                                 (uint32_t)(random->stream >> 32)};
+    const uint32_t counter[4] = {(uint32_t)random->block, (uint32_t)(random->block >> 32),
+                                 (uint32_t)random->stream, (uint32_t)(random->stream >> 32)};
     const uint32_t key[2] = {(uint32_t)random->seed, (uint32_t)(random->seed >> 32)};
     crm_i_philox(counter, key, random->word);
     random->block++;
@@ -98,7 +98,8 @@ double crm_i_random_exponential(struct crm_i_random *random)
     return -crm_i_log(crm_i_random_uniform(random));
 }
 
-/* Marsaglia's polar method; the second variate is dropped so that the state stays a position in the stream. */
+/* Marsaglia's polar method; the second variate is dropped so that the state stays a position in the
+ * stream. */
 double crm_i_random_normal(struct crm_i_random *random)
 {
     double u;
@@ -111,8 +112,8 @@ double crm_i_random_normal(struct crm_i_random *random)
     return u * sqrt(-2.0 * crm_i_log(s) / s);
 }
 
-/* A gamma variate of shape >= 1 is d v (Marsaglia & Tsang 2000). Their d (1 - v + log v) is written in w = v^(1/3) - 1,
- * which is small when d is large. */
+/* A gamma variate of shape >= 1 is d v (Marsaglia & Tsang 2000). Their d (1 - v + log v) is written in w =
+ * v^(1/3) - 1, which is small when d is large. */
 static double draw_v(struct crm_i_random *random, double d)
 {
     const double c = 1.0 / (3.0 * sqrt(d));
@@ -198,9 +199,10 @@ static double poisson_by_products(struct crm_i_random *random, double mean)
 /* log of the Poisson probability of count (Loader's way: what cancels is cancelled before it grows). */
 static double log_poisson(double count, double mean)
 {
-    static const double factorial[16] = {1.0,       1.0,        2.0,         6.0,          24.0,         120.0,
-                                         720.0,     5040.0,     40320.0,     362880.0,     3628800.0,    39916800.0,
-                                         479001600, 6227020800, 87178291200, 1307674368000};
+    static const double factorial[16] = {
+        1,     1,      2,       6,        24,        120,        720,         5040,
+        40320, 362880, 3628800, 39916800, 479001600, 6227020800, 87178291200, 1307674368000,
+    };
     if (count < 16.0)
         return count * crm_i_log(mean) - mean - crm_i_log(factorial[(int)count]);
     const double t = (mean - count) / count;

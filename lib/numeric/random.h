@@ -1,6 +1,7 @@
-/* Random numbers by counting: Philox4x32-10 (Salmon, Moraes, Dror & Shaw, SC11, 2011). A stream is (seed, stream);
- * any two differ and are independent, so row i of anything may draw from stream i on whatever worker. All variates
- * are built on the library's own functions: the same bits everywhere, frozen for ever. */
+/* Random numbers by counting: Philox4x32-10 (Salmon, Moraes, Dror & Shaw, SC11, 2011). A stream is (seed,
+ * stream); any two differ and are independent, so row i of anything may draw from stream i on whatever
+ * worker. All variates are built on the library's own functions: the same bits everywhere, frozen for
+ * ever. */
 #ifndef CRM_I_RANDOM_H
 #define CRM_I_RANDOM_H
 
@@ -34,8 +35,8 @@ double crm_i_random_exponential(struct crm_i_random *random);
 /* Standard normal. */
 double crm_i_random_normal(struct crm_i_random *random);
 
-/* Gamma with this shape > 0 and scale 1. For small shapes the variate underflows; its logarithm does not. Both
- * forms consume the same numbers. NaN for a shape not > 0 or not finite. */
+/* Gamma with this shape > 0 and scale 1. For small shapes the variate underflows; its logarithm does not.
+ * Both forms consume the same numbers. NaN for a shape not > 0 or not finite. */
 double crm_i_random_gamma(struct crm_i_random *random, double shape);
 double crm_i_random_log_gamma(struct crm_i_random *random, double shape);
 
@@ -46,8 +47,8 @@ void crm_i_random_log_beta(struct crm_i_random *random, double a, double b, doub
 /* Poisson with this mean >= 0: a count, as a whole double, 0 for mean 0. NaN if mean is not in 0..1e15. */
 double crm_i_random_poisson(struct crm_i_random *random, double mean);
 
-/* Geometric: failures before the first success of probability p in (0, 1], a whole double >= 0. The second form
- * takes log(1 - p), for a p that underflows or is close to 1. NaN out of the domain. */
+/* Geometric: failures before the first success of probability p in (0, 1], a whole double >= 0. The second
+ * form takes log(1 - p), for a p that underflows or is close to 1. NaN out of the domain. */
 double crm_i_random_geometric(struct crm_i_random *random, double p);
 double crm_i_random_geometric_log(struct crm_i_random *random, double log_q);
 

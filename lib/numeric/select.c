@@ -1,8 +1,8 @@
-/* Order statistics by two methods that give the same answer, that of a full sort. First a sample brackets each
- * wanted rank, and one pass counts what lies outside the brackets and gathers what lies inside. Where the sample
- * misled (it cannot always be right), histograms of the order-preserving keys, whose cost is bounded whatever the
- * values: each round counts how many fall in each cell of the key ranges that still hold a wanted rank, and shrinks
- * each range to one cell, until few enough values are left to sort. */
+/* Order statistics by two methods that give the same answer, that of a full sort. First a sample brackets
+ * each wanted rank, and one pass counts what lies outside the brackets and gathers what lies inside. Where
+ * the sample misled (it cannot always be right), histograms of the order-preserving keys, whose cost is
+ * bounded whatever the values: each round counts how many fall in each cell of the key ranges that still
+ * hold a wanted rank, and shrinks each range to one cell, until few enough values are left to sort. */
 #include "numeric/select.h"
 
 #include "numeric/sort.h"
@@ -22,8 +22,8 @@ struct span {
     int64_t *cell;
 };
 
-/* What one call works on: the values and the ranks; for the histograms the spans in ascending order, and for each
- * cut its span. */
+/* What one call works on: the values and the ranks; for the histograms the spans in ascending order, and
+ * for each cut its span. */
 struct selection {
     int64_t n;
     const double *value;
@@ -223,8 +223,9 @@ static void select_by_histogram(struct selection *t, int64_t *table, uint64_t *k
 
 /* ---- by a sample ---- */
 
-/* Cell i of the keys is [edge[i-1], edge[i]), cell 0 starts at 0; edges ascend and are padded with the key of NaN to
- * 2^steps - 1, at least one. Values in a cell of one key are only counted, those in a bracket gathered too. */
+/* Cell i of the keys is [edge[i-1], edge[i]), cell 0 starts at 0; edges ascend and are padded with the key
+ * of NaN to 2^steps - 1, at least one. Values in a cell of one key are only counted, those in a bracket
+ * gathered too. */
 struct brackets {
     int edges;
     int steps;
@@ -274,8 +275,8 @@ static void add_edge(struct brackets *b, uint64_t key)
     b->edges++;
 }
 
-/* Brackets of four standard errors round each rank, from the sorted sample; both ends are cells of their own, since
- * that is where values pile up. */
+/* Brackets of four standard errors round each rank, from the sorted sample; both ends are cells of their
+ * own, since that is where values pile up. */
 static void place_brackets(const struct selection *t, int64_t m, const uint64_t *sample, struct brackets *b)
 {
     uint64_t low[CUTS];
@@ -309,7 +310,8 @@ static void place_brackets(const struct selection *t, int64_t m, const uint64_t 
     }
 }
 
-/* The one pass. Every key is written behind those gathered so far, and stays if its cell is inside a bracket. */
+/* The one pass. Every key is written behind those gathered so far, and stays if its cell is inside a
+ * bracket. */
 CRM_I_INLINE int64_t count_and_gather(const struct selection *t, struct brackets *b, int steps, int64_t limit,
                                       uint64_t *restrict into)
 {
@@ -391,8 +393,8 @@ static void take_ranks(struct selection *t, int64_t k, const int64_t *rank, int 
     }
 }
 
-static void select_ranks(int64_t n, const double *value, int64_t k, const int64_t *rank, double *out, void *scratch,
-                         uint64_t flip, int sampled)
+static void select_ranks(int64_t n, const double *value, int64_t k, const int64_t *rank, double *out,
+                         void *scratch, uint64_t flip, int sampled)
 {
     int64_t *table = scratch;
     uint64_t *keys = (uint64_t *)(void *)(table + table_size(k));
@@ -415,7 +417,8 @@ static void select_ranks(int64_t n, const double *value, int64_t k, const int64_
     }
 }
 
-void crm_i_select_many(int64_t n, const double *value, int64_t k, const int64_t *rank, double *out, void *scratch)
+void crm_i_select_many(int64_t n, const double *value, int64_t k, const int64_t *rank, double *out,
+                       void *scratch)
 {
     select_ranks(n, value, k, rank, out, scratch, 0, 1);
 }

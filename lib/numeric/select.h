@@ -4,15 +4,16 @@
 
 #include "base/compiler.h"
 
-/* Bytes of scratch (aligned for uint64_t) for crm_i_select_many of n values and k cuts: 128 KB per cut up to 2 MB,
- * and 4 n bytes. */
+/* Bytes of scratch (aligned for uint64_t) for crm_i_select_many of n values and k cuts: 128 KB per cut up
+ * to 2 MB, and 4 n bytes. */
 int64_t crm_i_select_scratch_size(int64_t n, int64_t k);
 
-/* out[j] = the value at 0-based rank[j] of the n values in ascending order, NaN last (a rank among the NaN gives
- * NaN, -0 comes out as +0). Ranks in any order, each in 0..n-1. One pass over the values as a rule, at most eight
- * whatever they are; the result is that of a full sort, so the order of the input cannot matter. value is only
- * read. */
-void crm_i_select_many(int64_t n, const double *value, int64_t k, const int64_t *rank, double *out, void *scratch);
+/* out[j] = the value at 0-based rank[j] of the n values in ascending order, NaN last (a rank among the NaN
+ * gives NaN, -0 comes out as +0). Ranks in any order, each in 0..n-1. One pass over the values as a rule,
+ * at most eight whatever they are; the result is that of a full sort, so the order of the input cannot
+ * matter. value is only read. */
+void crm_i_select_many(int64_t n, const double *value, int64_t k, const int64_t *rank, double *out,
+                       void *scratch);
 
 /* The same with ranks counted from the largest down, NaN last. */
 void crm_i_select_many_descending(int64_t n, const double *value, int64_t k, const int64_t *rank, double *out,
@@ -22,10 +23,10 @@ void crm_i_select_many_descending(int64_t n, const double *value, int64_t k, con
 void crm_i_select_many_bounded(int64_t n, const double *value, int64_t k, const int64_t *rank, double *out,
                                void *scratch);
 
-/* For each target[j]: adding the values from the largest down (NaN left out), count[j] = the smallest number of
- * them whose sum is >= target[j], and out[j] the last value added. target <= 0 gives count 0 and out +infinity; a
- * target never reached (or NaN) gives count -1 and out NaN. Sums are double-double in sorted order: the order of
- * the input cannot matter. key, key_scratch: n entries each. */
+/* For each target[j]: adding the values from the largest down (NaN left out), count[j] = the smallest
+ * number of them whose sum is >= target[j], and out[j] the last value added. target <= 0 gives count 0 and
+ * out +infinity; a target never reached (or NaN) gives count -1 and out NaN. Sums are double-double in
+ * sorted order: the order of the input cannot matter. key, key_scratch: n entries each. */
 void crm_i_select_share(int64_t n, const double *value, int64_t k, const double *target, double *out,
                         int64_t *count, uint64_t *key, uint64_t *key_scratch);
 

@@ -10,8 +10,8 @@
 
 #define CRM_I_KEY_NAN UINT64_MAX
 
-/* A key whose unsigned order is the numeric order of x. -0 and +0 have one key (that of +0); every NaN has the
- * last one, CRM_I_KEY_NAN. */
+/* A key whose unsigned order is the numeric order of x. -0 and +0 have one key (that of +0); every NaN has
+ * the last one, CRM_I_KEY_NAN. */
 CRM_I_INLINE uint64_t crm_i_f64_key(double x)
 {
     const double y = x + 0.0; /* -0 becomes +0 */
@@ -44,8 +44,9 @@ CRM_I_INLINE uint64_t crm_i_i64_key(int64_t x)
 }
 
 /* ---- sorts ----
- * Ascending by key, stable, in time proportional to n whatever the keys (at most 11 passes; about three for keys
- * spread over their range). Input already in order costs one read. Scratch ends undefined; nothing overlaps. */
+ * Ascending by key, stable, in time proportional to n whatever the keys (at most 11 passes; about three
+ * for keys spread over their range). Input already in order costs one read. Scratch ends undefined;
+ * nothing overlaps. */
 
 /* A key and what moves along with it, as a rule a row number. */
 struct crm_i_sort_pair {
@@ -63,8 +64,8 @@ void crm_i_sort_u64(int64_t n, uint64_t *key, uint64_t *scratch);
 void crm_i_sort_u64_i64(int64_t n, uint64_t *key, int64_t *index, struct crm_i_sort_pair *scratch);
 void crm_i_sort_u64_i32(int64_t n, uint64_t *key, int32_t *index, struct crm_i_sort_pair *scratch);
 
-/* index = the rows of value from the largest down, equal values by row, NaN last (by row). sorted, unless NULL,
- * gets the values in that order (-0 comes out as +0). scratch: 2 n entries. */
+/* index = the rows of value from the largest down, equal values by row, NaN last (by row). sorted, unless
+ * NULL, gets the values in that order (-0 comes out as +0). scratch: 2 n entries. */
 void crm_i_sort_f64_descending_index(int64_t n, const double *value, int64_t *index, double *sorted,
                                      struct crm_i_sort_pair *scratch);
 

@@ -53,8 +53,8 @@ static double round_limbs(const uint32_t *limb, int sticky, int exponent)
     return round_64(top, sticky, exponent + 64 * first - shift);
 }
 
-/* (high, low) / divisor correctly rounded: long division of magnitude * 2^96, whose quotient has 66 bits or more
- * for a divisor below 2^30. */
+/* (high, low) / divisor correctly rounded: long division of magnitude * 2^96, whose quotient has 66 bits
+ * or more for a divisor below 2^30. */
 static double divide_rounded(uint64_t high, uint64_t low, uint32_t divisor)
 {
     const uint32_t numerator[7] = {0, 0, 0, (uint32_t)low, (uint32_t)(low >> 32), (uint32_t)high,
@@ -74,7 +74,8 @@ static double divide_rounded(uint64_t high, uint64_t low, uint32_t divisor)
 
 double crm_i_sum128_to_f64_scaled(const struct crm_i_sum128 *sum, int decimals)
 {
-    static const uint32_t power[10] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
+    static const uint32_t power[10] = {1,      10,      100,      1000,      10000,
+                                       100000, 1000000, 10000000, 100000000, 1000000000};
     const int negative = sum->high < 0;
     const uint64_t low = negative ? 0 - sum->low : sum->low;
     const uint64_t high = negative ? ~(uint64_t)sum->high + (sum->low == 0) : (uint64_t)sum->high;
@@ -124,8 +125,8 @@ static int64_t block_rows(int64_t n, int64_t b)
     return left < CRM_I_SUM_BLOCK ? left : CRM_I_SUM_BLOCK;
 }
 
-/* The tree of crm_i_sum_combine without its array: level j holds the sum of 2^j finished blocks, joined as soon
- * as its neighbour is there; at the end the shorter right parts join from the right. */
+/* The tree of crm_i_sum_combine without its array: level j holds the sum of 2^j finished blocks, joined as
+ * soon as its neighbour is there; at the end the shorter right parts join from the right. */
 double crm_i_sum(int64_t n, const double *x)
 {
     double level[64];
@@ -150,8 +151,8 @@ double crm_i_sum(int64_t n, const double *x)
 
 /* ---- compensated ---- */
 
-/* Sum and error terms apart (Ogita, Rump & Oishi 2005, Sum2): each lane's plain sum stays right where an infinity
- * makes the error terms NaN. */
+/* Sum and error terms apart (Ogita, Rump & Oishi 2005, Sum2): each lane's plain sum stays right where an
+ * infinity makes the error terms NaN. */
 struct lanes {
     double sum[CRM_I_SUM_LANES];
     double error[CRM_I_SUM_LANES];

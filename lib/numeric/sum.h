@@ -1,5 +1,5 @@
-/* Sums that do not depend on who adds: exact two-word integers, double-double, and block trees of doubles whose
- * shape is fixed by the number of rows alone. */
+/* Sums that do not depend on who adds: exact two-word integers, double-double, and block trees of doubles
+ * whose shape is fixed by the number of rows alone. */
 #ifndef CRM_I_SUM_H
 #define CRM_I_SUM_H
 
@@ -9,8 +9,8 @@
 
 /* ---- exact sums of int64 ---- */
 
-/* A 128-bit two's complement integer: high * 2^64 + low. It holds 2^63 additions of any int64 without overflow.
- * Start from {0, 0}. Order never matters. */
+/* A 128-bit two's complement integer: high * 2^64 + low. It holds 2^63 additions of any int64 without
+ * overflow. Start from {0, 0}. Order never matters. */
 struct crm_i_sum128 {
     uint64_t low;
     int64_t high;
@@ -49,15 +49,16 @@ CRM_I_INLINE int crm_i_sum128_sign(const struct crm_i_sum128 *sum)
 /* sum += x[0] + ... + x[n-1]. */
 void crm_i_sum128_add_many(struct crm_i_sum128 *sum, int64_t n, const int64_t *x);
 
-/* The sum, and the sum / 10^decimals (decimals 0..9), correctly rounded to nearest even: minor units to major. */
+/* The sum, and the sum / 10^decimals (decimals 0..9), correctly rounded to nearest even: minor units to
+ * major. */
 double crm_i_sum128_to_f64(const struct crm_i_sum128 *sum);
 double crm_i_sum128_to_f64_scaled(const struct crm_i_sum128 *sum, int decimals);
 
 /* ---- double-double ---- */
 
-/* high + low with |low| <= ulp(high) / 2. Sums are good to 2^-104 relative when nothing cancels; no fma, so
- * products need |factor| < 2^996. An operation on a non-finite value gives NaN (the sums over rows below keep an
- * infinity). */
+/* high + low with |low| <= ulp(high) / 2. Sums are good to 2^-104 relative when nothing cancels; no fma,
+ * so products need |factor| < 2^996. An operation on a non-finite value gives NaN (the sums over rows
+ * below keep an infinity). */
 struct crm_i_dd {
     double high;
     double low;
@@ -139,10 +140,10 @@ CRM_I_INLINE double crm_i_dd_to_f64(struct crm_i_dd a)
 }
 
 /* ---- block trees of doubles ----
- * Rows are cut in blocks of CRM_I_SUM_BLOCK, the last one shorter. Each block is reduced on 8 lanes (row i of the
- * block on lane i mod 8) and the lanes by crm_i_sum_lanes; the partial results by crm_i_sum_combine, a fixed tree
- * of the number of blocks alone. So blocks may be computed by any worker in any order: the same bits. NaN in, NaN
- * out. */
+ * Rows are cut in blocks of CRM_I_SUM_BLOCK, the last one shorter. Each block is reduced on 8 lanes (row i
+ * of the block on lane i mod 8) and the lanes by crm_i_sum_lanes; the partial results by
+ * crm_i_sum_combine, a fixed tree of the number of blocks alone. So blocks may be computed by any worker
+ * in any order: the same bits. NaN in, NaN out. */
 enum { CRM_I_SUM_BLOCK = 1024, CRM_I_SUM_LANES = 8 };
 
 CRM_I_INLINE int64_t crm_i_sum_block_count(int64_t n)
@@ -159,8 +160,9 @@ CRM_I_INLINE double crm_i_sum_lanes(const double *lane)
 /* The sum of one block, n <= CRM_I_SUM_BLOCK (it works for any n, on 8 lanes without blocks). */
 double crm_i_sum_block(int64_t n, const double *x);
 
-/* Combine `count` block results of `width` sums each (block b at partial + b * width), pairwise in a fixed tree.
- * In place: the totals end in partial[0 .. width-1], the rest is overwritten. count = 0 does nothing. */
+/* Combine `count` block results of `width` sums each (block b at partial + b * width), pairwise in a fixed
+ * tree. In place: the totals end in partial[0 .. width-1], the rest is overwritten. count = 0 does
+ * nothing. */
 void crm_i_sum_combine(int64_t count, int width, double *partial);
 
 /* The whole sum on one thread: bit for bit what blocks and crm_i_sum_combine give. n = 0 gives 0. */

@@ -1,4 +1,5 @@
-/* Linear algebra against matrices whose inverses and eigenvalues are known, and against its own defining equations. */
+/* Linear algebra against matrices whose inverses and eigenvalues are known, and against its own defining
+ * equations. */
 #include "test.h"
 
 #include "numeric/linear.h"
@@ -48,7 +49,8 @@ static void test_cholesky(void **unused)
     crm_i_cholesky_inverse(3, a, inverse);
     for (int i = 0; i < 9; i++)
         assert_close(inverse[i], cofactor[i] / 64.0, 1e-16);
-    const double bad[][4] = {{-1, 0, 0, 1}, {1, 2, 2, 1}, {1, (double)NAN, 0, 1}, {(double)INFINITY, 0, 0, 1}};
+    const double nan = (double)NAN;
+    const double bad[][4] = {{-1, 0, 0, 1}, {1, 2, 2, 1}, {1, nan, 0, 1}, {(double)INFINITY, 0, 0, 1}};
     const int want_status[] = {1, 2, 2, 1};
     for (int i = 0; i < 4; i++) {
         double m[4];

@@ -23,8 +23,9 @@ static int maximise(function *f, int k, const double *start, const double *lower
         f(crm_i_newton_ask(&fit), &value, g, h);
         const int status = crm_i_newton_tell(&fit, value, g, h);
         assert_int_equal(status, fit.status);
+        const double *ask = crm_i_newton_ask(&fit);
         for (int i = 0; i < k; i++)
-            assert_true(crm_i_newton_ask(&fit)[i] >= fit.lower[i] && crm_i_newton_ask(&fit)[i] <= fit.upper[i]);
+            assert_true(ask[i] >= fit.lower[i] && ask[i] <= fit.upper[i]);
     }
     crm_i_newton_finish(&fit, &report);
     return fit.evaluations;
@@ -65,7 +66,8 @@ static void test_quadratic(void **unused)
     const double side = sqrt(2.0) - 1.0; /* eigenvector of the smallest: (-side, 1) */
     assert_close(report.flat[1], 1.0 / sqrt(1.0 + side * side), 1e-14);
     assert_close(report.flat[0], -side / sqrt(1.0 + side * side), 1e-14);
-    assert_int_equal(crm_i_newton_tell(&fit, 0.0, start, start), CRM_I_NEWTON_CONVERGED); /* deaf afterwards */
+    /* deaf afterwards */
+    assert_int_equal(crm_i_newton_tell(&fit, 0.0, start, start), CRM_I_NEWTON_CONVERGED);
     assert_int_equal(fit.evaluations, evaluations);
 }
 
@@ -206,6 +208,32 @@ static void test_bounds(void **unused)
     assert_close(fit.x[1], -2.0, 1e-14);
 }
 
+/* Two parameters that must go together, to (10, 10). */
+static void together(const double *x, double *value, double *g, double *h)
+{
+    const double a = x[0] - 10.0;
+    const double b = x[1] - 10.0;
+    *value = -0.5 * (a * a - 1.98 * a * b + b * b);
+    g[0] = 0.99 * b - a;
+    g[1] = 0.99 * a - b;
+    h[0] = h[3] = -1.0;
+    h[1] = h[2] = 0.99;
+}
+
+/* Cut off at x[0] = 1 alone, the first step would lose. */
+static void test_a_bound_in_the_way_of_both(void **unused)
+{
+    (void)unused;
+    const double start[] = {0.0, 0.0};
+    const double lower[] = {-30.0, -30.0};
+    const double upper[] = {1.0, 30.0};
+    maximise(together, 2, start, lower, upper);
+    assert_int_equal(fit.status, CRM_I_NEWTON_AT_BOUND);
+    assert_true(fit.x[0] == 1.0 && fit.held[0] == 1);
+    assert_close(fit.x[1], 10.0 - 0.99 * 9.0, 1e-14);
+    assert_true(fit.evaluations < 10);
+}
+
 /* log x - x, in x itself, with nothing at x <= 0. */
 static void half_line(const double *x, double *value, double *g, double *h)
 {
@@ -250,6 +278,51 @@ static void test_saddle_is_left(void **unused)
         assert_close(fabs(fit.x[0]), 1.0, 1e-14);
         assert_close(fit.x[1], 0.0, 1e-14);
     }
+}
+
+/* The same ten times narrower: the first step off the saddle goes too far. */
+static void narrow_saddle(const double *x, double *value, double *g, double *h)
+{
+    const double wide[] = {10.0 * x[0], x[1]};
+    saddle(wide, value, g, h);
+    g[0] *= 10.0;
+    h[0] *= 100.0;
+}
+
+static void test_narrow_saddle_is_left(void **unused)
+{
+    (void)unused;
+    const double start[] = {0.0, 0.0};
+    maximise(narrow_saddle, 2, start, NULL, NULL);
+    assert_int_equal(fit.status, CRM_I_NEWTON_CONVERGED);
+    assert_close(fabs(fit.x[0]), 0.1, 1e-14);
+}
+
+/* Finite at the start and nowhere else. */
+static void island(const double *x, double *value, double *g, double *h)
+{
+    quadratic(x, value, g, h);
+    if (x[0] != 0.25)
+        *value = (double)NAN;
+}
+
+static void test_nowhere_to_go(void **unused)
+{
+    (void)unused;
+    const double start[] = {0.25, 0.0};
+    const int evaluations = maximise(island, 2, start, NULL, NULL);
+    assert_int_equal(fit.status, CRM_I_NEWTON_STALLED);
+    assert_true(evaluations < 40);
+    assert_true(fit.x[0] == 0.25 && fit.x[1] == 0.0);
+    assert_int_equal(report.identified, 1); /* of the point; the status says that it is not the maximum */
+}
+
+static void test_start_at_the_maximum(void **unused)
+{
+    (void)unused;
+    const double start[] = {1.0, -2.0};
+    assert_int_equal(maximise(quadratic, 2, start, NULL, NULL), 1);
+    assert_int_equal(fit.status, CRM_I_NEWTON_CONVERGED);
 }
 
 static void linear(const double *x, double *value, double *g, double *h)
@@ -313,7 +386,8 @@ static void test_limit_and_bad_arguments(void **unused)
     const double low[] = {1.0, 0.0};
     const double high[] = {1.0, 2.0};
     assert_int_equal(crm_i_newton_start(&fit, 0, start, NULL, NULL, 0, 0), CRM_I_NEWTON_FAILED);
-    assert_int_equal(crm_i_newton_start(&fit, CRM_I_NEWTON_MAX + 1, start, NULL, NULL, 0, 0), CRM_I_NEWTON_FAILED);
+    assert_int_equal(crm_i_newton_start(&fit, CRM_I_NEWTON_MAX + 1, start, NULL, NULL, 0, 0),
+                     CRM_I_NEWTON_FAILED);
     assert_int_equal(crm_i_newton_start(&fit, 2, bad, NULL, NULL, 0, 0), CRM_I_NEWTON_FAILED);
     assert_int_equal(crm_i_newton_start(&fit, 2, start, low, high, 0, 0), CRM_I_NEWTON_FAILED);
     assert_int_equal(crm_i_newton_start(&fit, 2, start, NULL, NULL, 0, 0), CRM_I_NEWTON_RUNNING);
@@ -334,7 +408,8 @@ static void nbd(const double *x, double *value, double *g, double *h)
     for (int c = 0; c < (int)(sizeof nbd_count / sizeof *nbd_count); c++) {
         const double n = nbd_count[c];
         const double lost = crm_i_log(a / (a + 1.0));
-        v += n * (crm_i_lgamma(r + c) - crm_i_lgamma(r) - crm_i_lgamma(c + 1.0) + r * lost - c * crm_i_log(a + 1.0));
+        v += n * (crm_i_lgamma(r + c) - crm_i_lgamma(r) - crm_i_lgamma(c + 1.0));
+        v += n * (r * lost - c * crm_i_log(a + 1.0));
         gr += n * (crm_i_digamma(r + c) - crm_i_digamma(r) + lost);
         ga += n * (r / a - (r + c) / (a + 1.0));
         hrr += n * (crm_i_trigamma(r + c) - crm_i_trigamma(r));
@@ -429,8 +504,12 @@ int main(void)
         cmocka_unit_test(test_ridge_is_reported),
         cmocka_unit_test(test_supremum_at_infinity),
         cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_a_bound_in_the_way_of_both),
         cmocka_unit_test(test_not_finite),
         cmocka_unit_test(test_saddle_is_left),
+        cmocka_unit_test(test_narrow_saddle_is_left),
+        cmocka_unit_test(test_nowhere_to_go),
+        cmocka_unit_test(test_start_at_the_maximum),
         cmocka_unit_test(test_no_curvature),
         cmocka_unit_test(test_wrong_gradient_stalls),
         cmocka_unit_test(test_limit_and_bad_arguments),

@@ -1,5 +1,5 @@
-/* The generator against its published vectors, the variates against theory, and their bits against the day they
- * were frozen. */
+/* The generator against its published vectors, the variates against theory, and their bits against the day
+ * they were frozen. */
 #include "test.h"
 
 #include "numeric/random.h"
@@ -120,12 +120,13 @@ static struct golden draw_golden(draw *f)
 
 static void print_golden(void)
 {
-    printf("/* build/tests/numeric/test_random --golden > tests/numeric/random.inc; the values are frozen: a change here\n"
-           " * changes every seeded result. */\nstatic const struct golden golden[] = {\n");
+    printf("/* build/tests/numeric/test_random --golden > tests/numeric/random.inc\n"
+           " * The values are frozen: a change here changes every seeded result. */\n"
+           "static const struct golden golden[] = {\n");
     for (int i = 0; i < VARIATES; i++) {
         const struct golden g = draw_golden(variates[i].draw);
-        printf("    /* %s */ {{%a, %a, %a, %a}, UINT64_C(0x%llx)},\n", variates[i].name, g.first[0], g.first[1],
-               g.first[2], g.first[3], (unsigned long long)g.hash);
+        printf("    /* %s */\n    {{%a, %a, %a, %a}, UINT64_C(0x%llx)},\n", variates[i].name, g.first[0],
+               g.first[1], g.first[2], g.first[3], (unsigned long long)g.hash);
     }
     printf("};\n");
 }
@@ -399,7 +400,8 @@ static void test_ends_of_the_domain(void **unused)
         assert_true(isnan(log_p) && isnan(log_q));
         assert_true(isnan(crm_i_random_geometric(&r, bad[i])));
     }
-    assert_true(isnan(crm_i_random_geometric_log(&r, 0.0)) && isnan(crm_i_random_geometric_log(&r, (double)NAN)));
+    assert_true(isnan(crm_i_random_geometric_log(&r, 0.0)));
+    assert_true(isnan(crm_i_random_geometric_log(&r, (double)NAN)));
     assert_true(isnan(crm_i_random_poisson(&r, -1.0)) && isnan(crm_i_random_poisson(&r, 1.1e15)));
     assert_true(isnan(crm_i_random_poisson(&r, (double)NAN)));
     assert_true(crm_i_random_poisson(&r, 0.0) == 0.0);
@@ -412,7 +414,8 @@ static void test_ends_of_the_domain(void **unused)
         assert_true(crm_i_random_below(&r, 1) == 0);
         assert_true(crm_i_random_below(&r, (UINT64_C(1) << 63) + 1) <= UINT64_C(1) << 63);
     }
-    /* both forms consume the same numbers and agree; tiny shapes stay finite in logs and sum to one in beta */
+    /* both forms consume the same numbers and agree; tiny shapes stay finite in logs and sum to one in
+     * beta */
     for (int i = 0; i < 1000; i++) {
         struct crm_i_random a;
         struct crm_i_random b;

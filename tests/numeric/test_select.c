@@ -104,31 +104,35 @@ static void test_every_shape(void **unused)
     check(50000, 5, 700);
 }
 
-/* The sample's places do not depend on the values, so there can be planted what is nowhere else. */
+/* The sample's places do not depend on the values, so there can be planted what is nowhere else. First,
+ * values that lead away from the answer; then two far ends, between which lies everything else, too much
+ * to gather. */
 static void test_a_sample_that_misleads(void **unused)
 {
     (void)unused;
-    enum { N = 70000 };
+    enum { N = 70000, M = N / 64, STRIDE = N / M }; /* as select.c samples */
     double *value = malloc(N * sizeof *value);
     void *scratch = malloc((size_t)crm_i_select_scratch_size(N, 1));
-    uint64_t hash = 0;
-    const int64_t m = N / 64; /* as select.c samples */
-    for (int64_t i = 0; i < N; i++)
-        value[i] = (double)i;
-    for (int64_t i = 0; i < m; i++) {
-        hash = hash * 6364136223846793005u + 1442695040888963407u;
-        value[i * (N / m) + (int64_t)((hash >> 33) % (uint64_t)(N / m))] += 1e6;
+    for (int turn = 0; turn < 2; turn++) {
+        uint64_t hash = 0;
+        for (int64_t i = 0; i < N; i++)
+            value[i] = (double)i;
+        for (int64_t i = 0; i < M; i++) {
+            hash = hash * 6364136223846793005u + 1442695040888963407u;
+            double *at = &value[i * STRIDE + (int64_t)((hash >> 33) % STRIDE)];
+            *at = turn == 0 ? *at + 1e6 : i % 2 ? 1e6 : -1e6;
+        }
+        const int64_t rank = N / 2;
+        double sampled;
+        double bounded;
+        crm_i_select_many(N, value, 1, &rank, &sampled, scratch);
+        crm_i_select_many_bounded(N, value, 1, &rank, &bounded, scratch);
+        assert_true(sampled == bounded);
+        int64_t below = 0;
+        for (int64_t i = 0; i < N; i++)
+            below += value[i] < sampled;
+        assert_int_equal(below, rank);
     }
-    const int64_t rank = N / 2;
-    double sampled;
-    double bounded;
-    crm_i_select_many(N, value, 1, &rank, &sampled, scratch);
-    crm_i_select_many_bounded(N, value, 1, &rank, &bounded, scratch);
-    assert_true(sampled == bounded);
-    int64_t below = 0;
-    for (int64_t i = 0; i < N; i++)
-        below += value[i] < sampled;
-    assert_int_equal(below, rank);
     free(value);
     free(scratch);
 }
@@ -138,7 +142,8 @@ static void test_share(void **unused)
     (void)unused;
     /* the golden fixture's profits: 80 % of the net 11,000 is reached at 2, of the positive 12,120 at 3 */
     const double profit[] = {500, 2340, -120, 1280, 6800, -1000, 700, -400, 500, 500 - 100};
-    const double share[] = {0.8 * 11000.0, 0.8 * 12120.0, 0.0, -1.0, 6800.0, 6800.0 + 0x1p-40, 1e9, (double)NAN, 12520.0};
+    const double share[] = {0.8 * 11000.0,   0.8 * 12120.0, 0.0,         -1.0,   6800.0,
+                            6800.0 + 0x1p-40, 1e9,           (double)NAN, 12520.0};
     enum { N = 10, K = sizeof share / sizeof *share };
     uint64_t key[N];
     uint64_t scratch[N];
@@ -167,8 +172,8 @@ static void test_share_is_exact_and_knows_no_order(void **unused)
     uint64_t scratch[N];
     for (int i = 0; i < N; i++)
         value[i] = 0.1;
-    /* a thousand times the double next to 0.1 is above 100: plain summing falls short of it at 999 additions more or
-     * less; exactly, 700 of them are the first to reach 700 * 0.1 rounded down */
+    /* a thousand times the double next to 0.1 is above 100: plain summing falls short of it at 999
+     * additions more or less; exactly, 700 of them are the first to reach 700 * 0.1 rounded down */
     const double target = 70.0;
     double out;
     int64_t count;

@@ -21,7 +21,9 @@ static double uniform(void)
 static void test_keys_keep_order(void **unused)
 {
     (void)unused;
-    const double x[] = {-INFINITY, -1e300, -1.0, -0x1p-1074, 0.0, 0x1p-1074, 1e-300, 1.0, 1.0 + 0x1p-52, 1e300, INFINITY};
+    const double infinity = (double)INFINITY;
+    const double x[] = {-infinity, -1e300, -1.0,           -0x1p-1074, 0.0,     0x1p-1074,
+                        1e-300,    1.0,    1.0 + 0x1p-52, 1e300,      infinity};
     const int n = (int)(sizeof x / sizeof *x);
     for (int i = 0; i < n; i++) {
         assert_same_bits(crm_i_f64_from_key(crm_i_f64_key(x[i])), x[i]);
@@ -166,7 +168,7 @@ static void test_descending_values(void **unused)
                 if (turn == 2)
                     value[i] = (double)i;
             }
-            memset(seen, 0, (size_t)n);
+            memset(seen, 0, (size_t)n + 1);
             crm_i_sort_f64_descending_index(n, value, index, sorted, scratch);
             crm_i_sort_f64_descending(n, value, alone, keys);
             for (int64_t i = 0; i < n; i++) {
