@@ -45,7 +45,8 @@ crm_status crm_i_fit_model(const crm_context *context, int32_t kind, const crm_i
     }
     for (int32_t j = 0; j < k && found->identified; j++)
         for (int32_t i = 0; i < k; i++)
-            model->covariance[i + k * j] = found->covariance[i + k * j] * model->parameter[i] * model->parameter[j];
+            model->covariance[i + k * j] =
+                found->covariance[i + k * j] * (model->parameter[i] * model->parameter[j]); /* symmetric to the bit */
     model->log_likelihood = found->value;
     model->condition = found->condition;
     model->customers = search->moment[CRM_I_MOMENT_MASS];
