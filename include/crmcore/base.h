@@ -110,10 +110,10 @@ typedef struct crm_executor {
 
 /* Allocator, executor and instruction set. Immutable, shareable between threads, never needed: NULL in its
  * place is malloc, the calling thread, no progress, and the instructions that the library was compiled for.
- * (The library keeps no global state, and asking the processor what else it has takes tens of microseconds in
- * a virtual machine. For large columns create one context and keep it: AVX2 or AVX-512 then do the same to
- * the same bits, in half the time or less.) Handles keep the allocator of the context that they were made
- * with, not the context. */
+ * (The library keeps no global state, and asking the processor what else it has takes microseconds, tens of
+ * them in some virtual machines. For large columns create one context and keep it: AVX2 or AVX-512 then do
+ * the same to the same bits, in half the time or less.) Handles keep the allocator of the context that they
+ * were made with, not the context. */
 typedef struct crm_context crm_context;
 
 /* Instruction sets of x86-64: the one that each processor has; AVX2; AVX-512 F, DQ, BW and VL. On other

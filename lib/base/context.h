@@ -7,8 +7,7 @@
 #include "crmcore/base.h"
 
 /* CRM_I_ISA_* to hand to CRM_I_KERNEL_PICK; NULL: what the library was compiled for (the baseline set, as a
- * rule), for asking the processor costs tens of us in a virtual machine and there is nowhere to keep the
- * answer. */
+ * rule), for asking the processor takes microseconds and there is nowhere to keep the answer. */
 int32_t crm_i_context_isa(const crm_context *context);
 
 /* How many worker numbers tasks may see (>= 1): for scratch memory, allocated before. */
