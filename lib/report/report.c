@@ -137,10 +137,14 @@ static crm_status fit_models(build *b)
 {
     crm_report *r = b->report;
     crm_summary *summary = NULL;
-    crm_status s = crm_summary_of_customers(b->context, b->book, &summary, b->err);
+    crm_context *part = NULL;
+    crm_status s = crm_i_context_part(b->context, 0.0, 0.1, &part, b->err);
+    if (s == CRM_OK)
+        s = crm_summary_of_customers(part, b->book, &summary, b->err);
+    crm_context_destroy(part);
     if (s < 0)
         return s;
-    const crm_status purchases = fit_part(b, 0.0, 0.4, b->kind, summary, b->options, &r->purchases);
+    const crm_status purchases = fit_part(b, 0.1, 0.4, b->kind, summary, b->options, &r->purchases);
     crm_status spend = CRM_OK;
     /* A start for the purchase model is none for the spend model, which has parameters of its own. */
     if (purchases >= 0 && crm_summary_fact(summary, CRM_SUMMARY_SPEND) > 0)
@@ -196,7 +200,7 @@ static crm_status predict(build *b)
     crm_context *part = NULL;
     int32_t place[QUANTITIES];
     double total[2 * QUANTITIES];
-    crm_status s = crm_i_context_part(b->context, 0.6, 1.0, &part, b->err);
+    crm_status s = crm_i_context_part(b->context, 0.6, 0.9, &part, b->err);
     if (s == CRM_OK)
         s = crm_plan_create(b->context, r->purchases, with_spend ? r->spend : NULL, &plan, b->err);
     if (s == CRM_OK)
@@ -241,8 +245,12 @@ static crm_status sort_customers(build *b)
                                  ? crm_i_option_f64(b->options, CRM_OPTION_THRESHOLD)
                                  : mean_value(r);
     r->figure[CRM_FIGURE_THRESHOLD] = threshold;
-    const crm_status s = crm_pyramid_assign(b->context, r->n, value, NULL, (int32_t)b->tiers, b->cut, CRM_CUT_COUNT,
-                                            CRM_TIES_UP, 0, r->tier, b->err);
+    crm_context *part = NULL;
+    crm_status s = crm_i_context_part(b->context, 0.9, 1.0, &part, b->err);
+    if (s == CRM_OK)
+        s = crm_pyramid_assign(part, r->n, value, NULL, (int32_t)b->tiers, b->cut, CRM_CUT_COUNT, CRM_TIES_UP, 0, r->tier,
+                               b->err);
+    crm_context_destroy(part);
     if (s != CRM_OK)
         return s;
     if (!isnan(threshold))
