@@ -22,6 +22,13 @@ static int32_t is_for_ever(const crm_i_ask *ask)
     return ask->quantity == CRM_QUANTITY_DISCOUNTED && ask->t0 == 0.0 && ask->t1 == CRM_I_INFINITY;
 }
 
+/* t/A, kept where products with it are finite. */
+static double in_units(double t, double A)
+{
+    const double y = t / A;
+    return y < 1e290 ? y : 1e290;
+}
+
 int32_t crm_i_curve_has_panels(const crm_i_ask *ask)
 {
     return ask->quantity == CRM_QUANTITY_EXPECTED || is_for_ever(ask) ||
@@ -38,13 +45,13 @@ void crm_i_curve_build(int32_t isa, const double *parameter, const crm_i_ask *as
     curve->B = parameter[3] + x;
     curve->gradient = gradient;
     const double R = curve->R;
-    crm_i_rule_need need = {R + 1.0, ask->t0 / low, 0.0, R + 6.0};
-    double reach = ask->t1 / low;
+    crm_i_rule_need need = {R + 1.0, in_units(ask->t0, low), 0.0, R + 6.0};
+    double reach = in_units(ask->t1, low);
     if (ask->quantity == CRM_QUANTITY_P_ALIVE)
-        reach = ask->t0 / low;
+        reach = in_units(ask->t0, low);
     else if (ask->t1 == CRM_I_INFINITY)
-        reach = ask->t0 / low + 46.0 / (ask->delta * low);
-    need.scale = (R + 6.0) * reach;
+        reach = in_units(ask->t0, low) + 46.0 / (ask->delta * low);
+    need.scale = (R + 6.0) * (reach < 1e280 ? reach : 1e280);
     crm_i_rule_beta(isa, curve->a, curve->B, &need, gradient, &curve->rule);
     if (!is_for_ever(ask))
         return;
@@ -66,7 +73,7 @@ void crm_i_curve_build_panels(int32_t isa, const double *parameter, const crm_i_
 
 static void ahead_value(int32_t isa, const crm_i_curve *curve, double A, double *out)
 {
-    const double y = curve->ask.t0 / A;
+    const double y = in_units(curve->ask.t0, A);
     double part[5];
     CRM_I_KERNEL_PICK(isa, crm_i_bg_ahead)(&curve->rule, curve->R, y, curve->gradient, part);
     out[0] = part[0];
@@ -80,8 +87,8 @@ static void ahead_value(int32_t isa, const crm_i_curve *curve, double A, double 
 
 static void expected_value(int32_t isa, const crm_i_curve *curve, double A, double *out)
 {
-    const double y0 = curve->ask.t0 / A;
-    const double y1 = curve->ask.t1 / A;
+    const double y0 = in_units(curve->ask.t0, A);
+    const double y1 = in_units(curve->ask.t1, A);
     double part[6];
     CRM_I_KERNEL_PICK(isa, crm_i_bg_expected)(&curve->rule, curve->R, y0, y1, curve->gradient, part);
     out[0] = part[0];
@@ -99,7 +106,7 @@ static double end_term(int32_t isa, const crm_i_curve *curve, double t, double A
     if (t == 0.0 || t == CRM_I_INFINITY)
         return 0.0;
     double part[5];
-    CRM_I_KERNEL_PICK(isa, crm_i_bg_ahead)(&curve->rule, curve->R + 1.0, t / A, 0, part);
+    CRM_I_KERNEL_PICK(isa, crm_i_bg_ahead)(&curve->rule, curve->R + 1.0, in_units(t, A), 0, part);
     return curve->R * part[0] * crm_i_exp(-curve->ask.delta * t) * (t / A / A);
 }
 
@@ -109,7 +116,9 @@ static void discounted_value(int32_t isa, const crm_i_curve *curve, double A, do
     const crm_i_times *times = &curve->times;
     crm_i_times own;
     if (!is_for_ever(&curve->ask)) {
-        crm_i_rule_times(isa, curve->ask.t0 / A, curve->ask.t1 / A, delta * A, delta * A, curve->R + 6.0, &own);
+        const double y0 = in_units(curve->ask.t0, A);
+        const double y1 = curve->ask.t1 < CRM_I_INFINITY ? in_units(curve->ask.t1, A) : CRM_I_INFINITY;
+        crm_i_rule_times(isa, y0, y1, delta * A, delta * A, curve->R + 6.0, &own);
         CRM_I_KERNEL_PICK(isa, crm_i_bg_times)(&curve->rule, curve->R, curve->gradient, &own);
         times = &own;
     }

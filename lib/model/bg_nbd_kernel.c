@@ -85,18 +85,22 @@ static double weighed(int64_t n, const double *w, const double *h)
     return crm_i_sum_lanes(lane);
 }
 
-/* out[k] = log(1 + p y). */
+/* out[k] = log(1 + p y), y <= 1e290. */
 static void log_spans(int64_t n, const double *p, double y, double *out)
 {
     for (int64_t i = 0; i < n; i++)
-        out[i] = crm_i_log1p(p[i] * y);
+        out[i] = crm_i_log1p_core(p[i] * y);
 }
 
-/* out[k] = exp(-R u). */
+/* out[k] = exp(-R u), u >= 0; 0 where that is below 1e-307. */
 static void powers(int64_t n, const double *u, double R, double *out)
 {
-    for (int64_t i = 0; i < n; i++)
-        out[i] = crm_i_exp(-R * u[i]);
+    for (int64_t i = 0; i < n; i++) {
+        const double power = R * u[i];
+        const double inside = power < 707.0 ? power : 707.0;
+        const double value = crm_i_exp_core(-inside);
+        out[i] = power < 707.0 ? value : 0.0;
+    }
 }
 
 void CRM_I_KERNEL(crm_i_bg_ahead)(const crm_i_rule *rule, double R, double y, int32_t gradient, double *out)
@@ -129,12 +133,17 @@ void CRM_I_KERNEL(crm_i_bg_expected)(const crm_i_rule *rule, double R, double y0
     double u0[CRM_I_RULE_MAX]; /* log(1 + p y0) */
     double h0[CRM_I_RULE_MAX]; /* (1 + p y0)^-R */
     const double length = y1 - y0;
+    if (y0 > 0.0)
+        for (int64_t i = 0; i < n; i++)
+            u[i] = crm_i_log1p_core(p[i] * length / (1.0 + p[i] * y0));
+    else
+        log_spans(n, p, length, u);
+    for (int64_t i = 0; i < n; i++) {
+        const double power = R * u[i];
+        h[i] = -crm_i_expm1_core(power < 707.0 ? -power : -707.0);
+    }
     for (int64_t i = 0; i < n; i++)
-        u[i] = crm_i_log1p(p[i] * length / (1.0 + p[i] * y0));
-    for (int64_t i = 0; i < n; i++)
-        h[i] = crm_i_expm1(-R * u[i]);
-    for (int64_t i = 0; i < n; i++)
-        h[i] = -h[i] / p[i];
+        h[i] /= p[i];
     if (y0 > 0.0 || gradient) {
         log_spans(n, p, y0, u0);
         powers(n, u0, R, h0);
@@ -151,13 +160,15 @@ void CRM_I_KERNEL(crm_i_bg_expected)(const crm_i_rule *rule, double R, double y0
     for (int64_t i = 0; i < n; i++)
         d[i] = R * h0[i] / (1.0 + p[i] * y0);
     out[2] = -weighed(n, rule->w, d);
+    double h1[CRM_I_RULE_MAX]; /* (1 + p y1)^-R */
+    powers(n, u, R, h1);
     for (int64_t i = 0; i < n; i++)
-        h0[i] *= crm_i_exp(-R * u[i]); /* (1 + p y1)^-R */
+        h1[i] *= h0[i];
     for (int64_t i = 0; i < n; i++)
-        d[i] = h0[i] * u[i] / p[i] - u0[i] * h[i];
+        d[i] = h1[i] * u[i] / p[i] - u0[i] * h[i];
     out[1] = weighed(n, rule->w, d);
     for (int64_t i = 0; i < n; i++)
-        d[i] = R * h0[i] / (1.0 + p[i] * y1);
+        d[i] = R * h1[i] / (1.0 + p[i] * y1);
     out[3] = weighed(n, rule->w, d);
 }
 
@@ -185,8 +196,7 @@ void CRM_I_KERNEL(crm_i_bg_discounted)(const crm_i_times *times, double z, int32
 {
     const int64_t n = times->n;
     double e[CRM_I_RULE_MAX] = {0.0};
-    for (int64_t j = 0; j < n; j++)
-        e[j] = crm_i_exp(-z * times->v[j]);
+    powers(n, times->v, z, e);
     out[0] = weighed(n, times->f, e);
     if (!gradient)
         return;

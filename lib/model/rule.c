@@ -10,26 +10,27 @@
 #include "numeric/elementary.h"
 #include "numeric/sum.h"
 
-enum { TAIL = 4 };
+enum { TAIL = 6 };
 
 static const double step_most = 0.27;
 static const double step_sigma = 0.68;
 static const double step_time = 0.26;
-/* A tail begins where the polynomial's argument is this: what four terms leave is below 1e-14. */
-static const double tail_reach = 6e-4;
+/* A tail begins where the polynomial's argument is this: what six terms leave is below 1e-15. */
+static const double tail_reach = 0.03;
 /* Terms below exp(-this) of the largest do not count. */
 static const double negligible = 46.0;
 
-/* A tail sum_{j>=0} c^j-weighted f(e^(-jh)) of a cubic f is sum_i W_i f(tail_node[i]), W = tail_inverse m with the
+/* A tail sum_{j>=0} c^j-weighted f(e^(-jh)) of an f of degree 5 is sum_i W_i f(tail_node[i]), W = tail_inverse m with the
  * moments m_n = sum_j exp(-(a+n) j h): the inverse of the Vandermonde matrix of the nodes. */
-static const double tail_node[TAIL] = {0.96, 0.69, 0.31, 0.04};
-static const double tail_log[TAIL] = {-0x1.4e69ed6d80eb3p-5, -0x1.7bf81e213a5afp-2, -0x1.2bd2a5db2fda2p+0,
-                                      -0x1.9c041f7ed8d33p+1};
+static const double tail_node[TAIL] = {0.983, 0.854, 0.629, 0.371, 0.146, 0.017};
+static const double tail_log[TAIL] = {-0x1.18ec33dcafa23p-6, -0x1.433946236b7f6p-3, -0x1.dac041755c04cp-2, -0x1.fbacdcf9255a9p-1, -0x1.ec9501a3a21f1p+0, -0x1.04c54b892bfe3p+2};
 static const double tail_inverse[TAIL][TAIL] = {
-    {-0x1.b21b21b21b21bp-5, 0x1.92910b6255aeap+0, -0x1.9c3d02e2bb280p+2, 0x1.8c620c9eef08fp+2},
-    {0x1.6d901c6016d91p-3, -0x1.4e58d39634e59p+2, 0x1.3a4a3d577ba4bp+4, -0x1.dfd501cdddfd6p+3},
-    {-0x1.96d60f10196d7p-2, 0x1.5d8279d6c5d83p+3, -0x1.9575455d51576p+4, 0x1.dfd501cdddfd7p+3},
-    {0x1.4594594594594p+0, -0x1.d15062efec367p+2, 0x1.8474917d08f97p+3, -0x1.8c620c9eef090p+2}};
+    {-0x1.66a3827a0b5a4p-6, 0x1.8e9684f57d263p+0, -0x1.0ddd52e4605b4p+4, 0x1.ecd40cf954cecp+5, -0x1.650aab2e47e5bp+6, 0x1.62084b4f04676p+5},
+    {0x1.18b6652dd642fp-4, -0x1.374eb3a2b581cp+2, 0x1.a08f9b4fee782p+5, -0x1.733db664e0af5p+7, 0x1.0250f2768d281p+8, -0x1.e17beb8a2ef31p+6},
+    {-0x1.049f86b8b00eep-3, 0x1.1f52a56898feep+3, -0x1.73f49edd477afp+6, 0x1.360dd49bee4c8p+8, -0x1.865376bc5def3p+8, 0x1.49400898d8936p+7},
+    {0x1.b9dd78c3d17a8p-3, -0x1.df7fc3a234713p+3, 0x1.1aef715d00989p+7, -0x1.8b0024a6b1707p+8, 0x1.b0cc9ec1bf813p+8, -0x1.49400898d8935p+7},
+    {-0x1.9a7e72a458017p-2, 0x1.a2d0224664ea3p+4, -0x1.3d35787ef34ecp+7, 0x1.6410de31b1172p+8, -0x1.5789f3f62d87cp+8, 0x1.e17beb8a2ef30p+6},
+    {0x1.4407061ebc9c2p+0, -0x1.0dcf4e9041a30p+4, 0x1.2bb034324dc20p+6, -0x1.26346927506acp+7, 0x1.0805088ba18e6p+7, -0x1.62084b4f04677p+5}};
 
 /* W_i of a tail with exponent a, and dW_i/da. */
 static void tail_weights(double a, double h, double *weight, double *slope)
@@ -160,7 +161,7 @@ static reach reach_of(double a, double B, const crm_i_rule_need *need)
 
 /* ---- the rule ---- */
 
-/* Turns the weights of regular nodes into those of a tail below (sign -1) or above (sign +1): nodes first .. first+3,
+/* Turns the weights of regular nodes into those of a tail below (sign -1) or above (sign +1): nodes first .. first+5,
  * which stand for the geometric sequence from delta on outwards. */
 static void weigh_tail(int64_t first, double sign, double delta, double h, double a, double B, const double *log_p,
                        const double *log_q, crm_i_rule *rule)
@@ -247,7 +248,9 @@ static void times_within(int32_t isa, double y0, double y1, double z_high, doubl
 {
     crm_i_rule part;
     const double length = y1 - y0;
-    const crm_i_rule_need need = {0.0, 0.0, length * (z_high + scale), length * (z_high + scale)};
+    const double steep = length * (z_high + scale);
+    const double bound = steep < 1e280 ? steep : 1e280;
+    const crm_i_rule_need need = {0.0, 0.0, bound, bound};
     crm_i_rule_beta(isa, 1.0, 1.0, &need, 0, &part);
     times->n = part.n;
     for (int64_t j = 0; j < part.n; j++) {
