@@ -215,7 +215,7 @@ static void same_bits(int32_t kind, const double *parameter, const crm_summary *
     static sums got;
     crm_model *model = model_of(kind, parameter);
     evaluate(NULL, model, summary, &want);
-    for (int32_t isa = CRM_ISA_BASELINE; isa <= crm_context_isa(NULL); isa++) {
+    for (int32_t isa = CRM_ISA_BASELINE; isa <= CRM_ISA_AVX512; isa++) {
         crm_context *context = NULL;
         assert_int_equal(crm_context_limit(NULL, isa, &context, NULL), CRM_OK);
         evaluate(context, model, summary, &got);

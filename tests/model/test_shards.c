@@ -112,7 +112,7 @@ static void bits_of_workers(void **state)
         assert_memory_equal(&got, &want, sizeof got);
         crm_context_destroy(context);
     }
-    for (int32_t isa = CRM_ISA_BASELINE; isa <= crm_context_isa(NULL); isa++) {
+    for (int32_t isa = CRM_ISA_BASELINE; isa <= CRM_ISA_AVX512; isa++) {
         crm_context *context = NULL;
         assert_int_equal(crm_context_limit(NULL, isa, &context, NULL), CRM_OK);
         const saved got = fit_bytes(context, CRM_MODEL_BG_NBD, summary);
