@@ -82,9 +82,11 @@ static void fill_part_task(void *arg, int64_t part, int64_t worker)
     (void)worker;
     job *j = arg;
     const int64_t first = j->partition.start[part];
-    const int64_t end = j->partition.start[part + 1];
-    j->fill[part] = crm_i_customers_fill(j->book, &j->partition.rows, first, end, end, j->row[part], j->spend_first,
-                                         j->recent_from);
+    crm_i_rows rows = j->partition.rows;
+    rows.n = j->partition.start[part + 1] - first;
+    rows.word += rows.kind * first;
+    j->fill[part] =
+        crm_i_customers_fill(j->book, &rows, 0, rows.n, rows.n, j->row[part], j->spend_first, j->recent_from);
 }
 
 /* ---- steps ---- */

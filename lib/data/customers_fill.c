@@ -24,14 +24,14 @@ typedef struct walk {
 /* ---- with two-word sums ---- */
 
 /* The customer whose rows are i .. end-1, all up to as_of. 1 if a sum does not fit. */
-static CRM_I_NOINLINE int32_t fill_exactly(const walk *w, int32_t kind, int64_t i, int64_t end, int64_t row)
+static CRM_I_NOINLINE int32_t fill_exactly(const walk *w, int32_t kind, uint64_t key, int64_t i, int64_t end,
+                                          int64_t row)
 {
     const crm_i_rows *rows = w->rows;
     crm_customers *book = w->book;
     crm_i_ledger ledger = crm_i_ledger_start();
     struct crm_i_sum128 recent = {0, 0};
     struct crm_i_sum128 recent_cost = {0, 0};
-    const uint64_t key = crm_i_rows_key(rows, kind, crm_i_rows_customer(rows, kind, i));
     while (i < end) {
         uint64_t time;
         uint64_t next;
@@ -66,13 +66,14 @@ static CRM_I_NOINLINE int32_t fill_exactly(const walk *w, int32_t kind, int64_t 
     return 0;
 }
 
-static void fill_noting(const walk *w, int32_t kind, int64_t i, int64_t end, int64_t row, crm_i_fill *fill)
+static void fill_noting(const walk *w, int32_t kind, uint64_t key, int64_t i, int64_t end, int64_t row,
+                        crm_i_fill *fill)
 {
-    if (!fill_exactly(w, kind, i, end, row)) {
+    if (!fill_exactly(w, kind, key, i, end, row)) {
         fill->without += w->book->first[row] == INT64_MIN;
     } else if (!fill->overflow) {
         fill->overflow = 1;
-        fill->overflow_key = crm_i_rows_key(w->rows, kind, crm_i_rows_customer(w->rows, kind, i));
+        fill->overflow_key = key;
     }
 }
 
@@ -129,7 +130,7 @@ CRM_I_INLINE crm_i_fill fill_plainly(const walk *w, int32_t kind, int64_t i, int
     crm_i_fill fill = {0, 0, 0, 0};
     while (i < stop) {
         const int64_t begin = i;
-        const uint64_t customer = crm_i_rows_customer(rows, kind, i);
+        const uint64_t key = crm_i_rows_key(rows, kind, i, fill.filled);
         plain p = {0, 0, 0, 0, 0, 0, 0};
         uint64_t size = 0; /* bits that any amount has */
         uint64_t time;
@@ -139,7 +140,7 @@ CRM_I_INLINE crm_i_fill fill_plainly(const walk *w, int32_t kind, int64_t i, int
         if (kind == CRM_I_ROWS_COLUMNS && (int64_t)time > (int64_t)w->as_of) {
             do {
                 i++;
-            } while (i < end && rows->key[i] == customer);
+            } while (i < end && rows->key[i] == key);
             continue;
         }
         do {
@@ -149,7 +150,7 @@ CRM_I_INLINE crm_i_fill fill_plainly(const walk *w, int32_t kind, int64_t i, int
                 const int64_t value = (int64_t)(amount + w->amount_low);
                 size |= (uint64_t)(value < 0 ? ~value : value);
                 net = (int64_t)((uint64_t)net + (uint64_t)value);
-                same = ++i < end && crm_i_rows_customer(rows, kind, i) == customer;
+                same = ++i < end && !crm_i_rows_begins(rows, kind, i);
                 if (!same)
                     break;
                 crm_i_rows_get(rows, kind, i, &time, &amount);
@@ -168,15 +169,14 @@ CRM_I_INLINE crm_i_fill fill_plainly(const walk *w, int32_t kind, int64_t i, int
             p.spend = (int64_t)((uint64_t)p.spend + (net > 0 ? (uint64_t)net : 0));
             p.revenue = (int64_t)((uint64_t)p.revenue + (uint64_t)net);
         } while (same);
-        const uint64_t key = crm_i_rows_key(rows, kind, customer);
         if (CRM_I_LIKELY(size < plain_amount && i - begin < plain_rows)) {
             set_plain(w, key, &p, row);
             fill.without += p.purchases == 0;
         } else {
-            fill_noting(w, kind, begin, i, row, &fill);
+            fill_noting(w, kind, key, begin, i, row, &fill);
         }
         if (kind == CRM_I_ROWS_COLUMNS)
-            while (i < end && rows->key[i] == customer)
+            while (i < end && rows->key[i] == key)
                 i++;
         fill.filled++;
         row++;
@@ -191,13 +191,15 @@ static crm_i_fill fill_ledgers(const walk *w, int32_t kind, int64_t i, int64_t s
     crm_i_fill fill = {0, 0, 0, 0};
     while (i < stop) {
         const int64_t begin = i;
-        const uint64_t customer = crm_i_rows_customer(rows, kind, i);
+        const uint64_t key = crm_i_rows_key(rows, kind, i, fill.filled);
         int64_t known = 0; /* rows up to as_of */
-        for (; i < end && crm_i_rows_customer(rows, kind, i) == customer; i++)
+        do {
             known += kind != CRM_I_ROWS_COLUMNS || rows->time[i] <= (int64_t)w->as_of;
+            i++;
+        } while (i < end && !crm_i_rows_begins(rows, kind, i));
         if (known == 0)
             continue;
-        fill_noting(w, kind, begin, begin + known, row, &fill);
+        fill_noting(w, kind, key, begin, begin + known, row, &fill);
         fill.filled++;
         row++;
     }

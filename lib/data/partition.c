@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "data/rows_sort.h"
+#include "data/rows_group.h"
 
-/* Rows of a part, in the mean; parts at most; rows of a part that every worker has scratch for. */
-enum { PART_ROWS = 4096, PART_BITS = 11, PART_MOST = 1 << 16 };
+/* Rows of a part, in the mean; parts at most; rows of a part that every worker has scratch for; words of a cache line. */
+enum { PART_ROWS = 4096, PART_BITS = 11, PART_MOST = CRM_I_ROWS_GROUP_MOST, LINE = 8 };
 
 typedef struct job {
     const uint64_t *key;
@@ -22,6 +22,9 @@ typedef struct job {
     uint64_t *scratch; /* per worker */
     int64_t scratch_words;
     int64_t *bounds; /* per worker */
+    int64_t *begin;  /* per worker and part */
+    uint64_t *line;  /* per worker and part: a line on its way to memory */
+    int32_t isa;
 } job;
 
 static int64_t chunk_start(const job *j, int64_t chunk)
@@ -40,57 +43,84 @@ static void count_chunk(void *arg, int64_t chunk, int64_t worker)
         count[(j->key[i] - low) >> j->shift] += j->time[i] <= j->as_of;
 }
 
-CRM_I_INLINE void scatter(const job *j, int64_t first, int64_t end, int64_t *next, int32_t kind)
+/* Row i, packed. */
+CRM_I_INLINE void pack(const job *j, int64_t i, int32_t kind, uint64_t *word)
 {
     const crm_i_rows *rows = &j->out->rows;
-    uint64_t *word = j->out->word;
-    const uint64_t key_low = rows->key_low;
-    const uint64_t time_low = (uint64_t)rows->time_low;
-    const uint64_t amount_low = (uint64_t)rows->amount_low;
-    const int32_t time_bits = rows->time_bits;
-    const int32_t amount_bits = rows->amount_bits;
+    const uint64_t key = j->key[i] - rows->key_low;
+    const uint64_t time = (uint64_t)j->time[i] - (uint64_t)rows->time_low;
+    const uint64_t amount = (uint64_t)j->amount[i] - (uint64_t)rows->amount_low;
+    if (kind == CRM_I_ROWS_ONE) {
+        word[0] = crm_i_rows_left(crm_i_rows_left(key, rows->time_bits) | time, rows->amount_bits) | amount;
+    } else if (kind == CRM_I_ROWS_TWO) {
+        word[0] = key;
+        word[1] = crm_i_rows_left(time, rows->amount_bits) | amount;
+    } else {
+        word[0] = key;
+        word[1] = time;
+        word[2] = amount;
+    }
+}
+
+/* Rows of three words go straight to their parts. */
+static void scatter_three(const job *j, int64_t first, int64_t end, int64_t *next)
+{
+    for (int64_t i = first; i < end; i++)
+        if (j->time[i] <= j->as_of)
+            pack(j, i, CRM_I_ROWS_THREE,
+                 j->out->word + 3 * next[(j->key[i] - j->out->rows.key_low) >> j->shift]++);
+}
+
+/* Rows of one or two words are gathered into a line for each part, written when it is full: a fourth or an eighth of the
+ * writes far apart. The first line of a part and chunk may begin within. begin: copy of next. */
+CRM_I_INLINE void scatter(const job *j, int64_t first, int64_t end, const int64_t *begin, int64_t *next, uint64_t *line,
+                          int32_t kind)
+{
+    const uint64_t key_low = j->out->rows.key_low;
     const int32_t shift = j->shift;
+    const int64_t in_line = LINE / kind;
+    uint64_t *word = j->out->word;
     for (int64_t i = first; i < end; i++) {
         if (j->time[i] > j->as_of)
             continue;
-        const uint64_t key = j->key[i] - key_low;
-        const uint64_t time = (uint64_t)j->time[i] - time_low;
-        const uint64_t amount = (uint64_t)j->amount[i] - amount_low;
-        const int64_t at = next[key >> shift]++;
-        if (kind == CRM_I_ROWS_ONE) {
-            word[at] = crm_i_rows_left(crm_i_rows_left(key, time_bits) | time, amount_bits) | amount;
-        } else if (kind == CRM_I_ROWS_TWO) {
-            word[2 * at] = key;
-            word[2 * at + 1] = crm_i_rows_left(time, amount_bits) | amount;
-        } else {
-            word[3 * at] = key;
-            word[3 * at + 1] = time;
-            word[3 * at + 2] = amount;
-        }
+        const uint64_t part = (j->key[i] - key_low) >> shift;
+        const int64_t at = next[part]++;
+        const int64_t slot = at & (in_line - 1);
+        uint64_t *mine = line + LINE * part;
+        pack(j, i, kind, mine + kind * slot);
+        if (slot < in_line - 1)
+            continue;
+        const int64_t start = at - slot;
+        if (CRM_I_LIKELY(start >= begin[part]))
+            memcpy(word + kind * start, mine, LINE * sizeof *word);
+        else
+            for (int64_t w = kind * (begin[part] - start); w < LINE; w++)
+                word[kind * start + w] = mine[w];
+    }
+    for (int64_t part = 0; part < j->out->parts; part++) {
+        const int64_t start = next[part] & ~(in_line - 1);
+        const int64_t from = start >= begin[part] ? start : begin[part];
+        for (int64_t w = kind * from; w < kind * next[part]; w++)
+            word[w] = line[LINE * part + (w - kind * start)];
     }
 }
 
 static void scatter_chunk(void *arg, int64_t chunk, int64_t worker)
 {
-    (void)worker;
     const job *j = arg;
-    int64_t *next = j->count + chunk * j->out->parts;
+    const int64_t parts = j->out->parts;
+    int64_t *next = j->count + chunk * parts;
+    int64_t *begin = j->begin + worker * parts;
+    uint64_t *line = j->line + worker * parts * LINE;
     const int64_t first = chunk_start(j, chunk);
     const int64_t end = chunk_start(j, chunk + 1);
+    memcpy(begin, next, (size_t)parts * sizeof *begin);
     if (j->out->rows.kind == CRM_I_ROWS_ONE)
-        scatter(j, first, end, next, CRM_I_ROWS_ONE);
+        scatter(j, first, end, begin, next, line, CRM_I_ROWS_ONE);
     else if (j->out->rows.kind == CRM_I_ROWS_TWO)
-        scatter(j, first, end, next, CRM_I_ROWS_TWO);
+        scatter(j, first, end, begin, next, line, CRM_I_ROWS_TWO);
     else
-        scatter(j, first, end, next, CRM_I_ROWS_THREE);
-}
-
-CRM_I_INLINE int64_t count_customers(const crm_i_rows *rows, int64_t first, int64_t end, int32_t kind)
-{
-    int64_t customers = end > first;
-    for (int64_t i = first + 1; i < end; i++)
-        customers += crm_i_rows_customer(rows, kind, i) != crm_i_rows_customer(rows, kind, i - 1);
-    return customers;
+        scatter_three(j, first, end, next);
 }
 
 static void sort_part(job *j, int64_t part, uint64_t *scratch, int64_t *bounds)
@@ -98,14 +128,8 @@ static void sort_part(job *j, int64_t part, uint64_t *scratch, int64_t *bounds)
     crm_i_partition *out = j->out;
     const int32_t kind = out->rows.kind;
     const int64_t first = out->start[part];
-    const int64_t end = out->start[part + 1];
-    crm_i_rows_sort(kind, end - first, out->word + kind * first, scratch, bounds);
-    if (kind == CRM_I_ROWS_ONE)
-        out->customers[part] = count_customers(&out->rows, first, end, CRM_I_ROWS_ONE);
-    else if (kind == CRM_I_ROWS_TWO)
-        out->customers[part] = count_customers(&out->rows, first, end, CRM_I_ROWS_TWO);
-    else
-        out->customers[part] = count_customers(&out->rows, first, end, CRM_I_ROWS_THREE);
+    out->customers[part] = crm_i_rows_group(j->isa, kind, out->rows.time_bits + out->rows.amount_bits,
+                                            out->start[part + 1] - first, out->word + kind * first, scratch, bounds);
 }
 
 static int64_t part_rows(const crm_i_partition *out, int64_t part)
@@ -117,7 +141,7 @@ static void sort_small_part(void *arg, int64_t part, int64_t worker)
 {
     job *j = arg;
     if (part_rows(j->out, part) <= PART_MOST)
-        sort_part(j, part, j->scratch + worker * j->scratch_words, j->bounds + worker * CRM_I_ROWS_SORT_BOUNDS);
+        sort_part(j, part, j->scratch + worker * j->scratch_words, j->bounds + worker * CRM_I_ROWS_GROUP_BOUNDS);
 }
 
 /* How the rows of a range pack. */
@@ -131,7 +155,7 @@ static void choose_packing(const crm_i_rows_range *range, int64_t as_of, crm_i_r
     rows->time_bits = crm_i_rows_bits((uint64_t)time_high - (uint64_t)range->time_low);
     rows->amount_bits = crm_i_rows_bits((uint64_t)range->amount_high - (uint64_t)range->amount_low);
     const int32_t tail = rows->time_bits + rows->amount_bits;
-    rows->kind = key_bits + tail <= 64 ? CRM_I_ROWS_ONE : tail <= 64 ? CRM_I_ROWS_TWO : CRM_I_ROWS_THREE;
+    rows->kind = key_bits + tail <= 64 ? CRM_I_ROWS_ONE : tail <= 63 ? CRM_I_ROWS_TWO : CRM_I_ROWS_THREE;
 }
 
 /* start from the counts, and the counts turned into places: parts in order, in each the chunks in order. */
@@ -169,11 +193,12 @@ static crm_status run(const crm_context *context, job *j, double from, double to
         most_small = rows <= PART_MOST && rows > most_small ? rows : most_small;
     }
     const int64_t workers = crm_i_context_workers(context);
-    const int64_t kind = out->rows.kind;
-    j->scratch_words = kind * most_small;
-    const int64_t words = most > PART_MOST && most > most_small * workers ? kind * most : j->scratch_words * workers;
+    const int32_t kind = out->rows.kind;
+    const int64_t big = most > PART_MOST ? kind * most : 0;
+    j->scratch_words = crm_i_rows_group_scratch(kind, most_small);
+    const int64_t words = big > j->scratch_words * workers ? big : j->scratch_words * workers;
     j->scratch = crm_i_alloc(&out->allocator, words, 8);
-    j->bounds = crm_i_alloc(&out->allocator, workers, CRM_I_ROWS_SORT_BOUNDS * 8);
+    j->bounds = crm_i_alloc(&out->allocator, workers, CRM_I_ROWS_GROUP_BOUNDS * 8);
     if (j->scratch && j->bounds) {
         status = crm_i_parallel(context, sort_small_part, j, out->parts, from + 2 * step, to, err);
         for (int64_t p = 0; p < out->parts && status >= 0; p++)
@@ -183,7 +208,7 @@ static crm_status run(const crm_context *context, job *j, double from, double to
         status = crm_i_fail_memory(err);
     }
     crm_i_release(&out->allocator, j->scratch, words, 8);
-    crm_i_release(&out->allocator, j->bounds, workers, CRM_I_ROWS_SORT_BOUNDS * 8);
+    crm_i_release(&out->allocator, j->bounds, workers, CRM_I_ROWS_GROUP_BOUNDS * 8);
     return status;
 }
 
@@ -192,7 +217,16 @@ crm_status crm_i_partition_make(const crm_context *context, int64_t n, const uin
                                 double to, crm_i_partition *out, crm_error *err)
 {
     const int64_t workers = crm_i_context_workers(context);
-    job j = {key, time, amount, as_of, n, workers > 1 ? 4 * workers : 1, 0, NULL, out, NULL, 0, NULL};
+    job j;
+    memset(&j, 0, sizeof j);
+    j.key = key;
+    j.time = time;
+    j.amount = amount;
+    j.as_of = as_of;
+    j.n = n;
+    j.chunks = workers > 1 ? 4 * workers : 1;
+    j.out = out;
+    j.isa = crm_i_context_isa(context);
     memset(out, 0, sizeof *out);
     out->allocator = crm_i_allocator(context);
     choose_packing(range, as_of, &out->rows);
@@ -211,12 +245,16 @@ crm_status crm_i_partition_make(const crm_context *context, int64_t n, const uin
     out->word = crm_i_alloc(&out->allocator, out->words, 8);
     out->rows.word = out->word;
     j.count = crm_i_alloc_zeroed(&out->allocator, j.chunks * out->parts, 8);
+    j.begin = crm_i_alloc(&out->allocator, workers * out->parts, 8);
+    j.line = crm_i_alloc(&out->allocator, workers * out->parts, LINE * 8);
     crm_status status;
-    if (out->start && out->customers && out->word && j.count)
+    if (out->start && out->customers && out->word && j.count && j.begin && j.line)
         status = run(context, &j, from, to, err);
     else
         status = crm_i_fail_memory(err);
     crm_i_release(&out->allocator, j.count, j.chunks * out->parts, 8);
+    crm_i_release(&out->allocator, j.begin, workers * out->parts, 8);
+    crm_i_release(&out->allocator, j.line, workers * out->parts, LINE * 8);
     if (status < 0)
         crm_i_partition_release(out);
     return status;

@@ -43,7 +43,8 @@ typedef struct crm_i_rows {
     uint64_t key_low;
     int64_t time_low;
     int64_t amount_low;
-    const uint64_t *word; /* packed */
+    int64_t n;
+    const uint64_t *word; /* packed: once grouped, see rows_group.h */
     const uint64_t *key;  /* columns */
     const int64_t *time;
     const int64_t *amount;
@@ -69,19 +70,28 @@ CRM_I_INLINE uint64_t crm_i_rows_left(uint64_t x, int32_t bits)
     return bits < 64 ? x << bits : 0;
 }
 
-/* What tells the customer of row i; only to be compared, or turned into the key by crm_i_rows_key. */
-CRM_I_INLINE uint64_t crm_i_rows_customer(const crm_i_rows *rows, int32_t kind, int64_t i)
+/* 1 if row i > 0 is of another customer than the row before it. */
+CRM_I_INLINE int crm_i_rows_begins(const crm_i_rows *rows, int32_t kind, int64_t i)
+{
+    if (kind == CRM_I_ROWS_COLUMNS)
+        return rows->key[i] != rows->key[i - 1];
+    if (kind == CRM_I_ROWS_ONE)
+        return crm_i_rows_right(rows->word[i] ^ rows->word[i - 1], rows->time_bits + rows->amount_bits) != 0;
+    if (kind == CRM_I_ROWS_TWO)
+        return (int)(rows->word[i] >> 63);
+    return rows->word[3 * i] != rows->word[3 * i - 3];
+}
+
+/* The key of the customer of row i; customer is the number of those that began before. */
+CRM_I_INLINE uint64_t crm_i_rows_key(const crm_i_rows *rows, int32_t kind, int64_t i, int64_t customer)
 {
     if (kind == CRM_I_ROWS_COLUMNS)
         return rows->key[i];
     if (kind == CRM_I_ROWS_ONE)
-        return crm_i_rows_right(rows->word[i], rows->time_bits + rows->amount_bits);
-    return rows->word[kind * i];
-}
-
-CRM_I_INLINE uint64_t crm_i_rows_key(const crm_i_rows *rows, int32_t kind, uint64_t customer)
-{
-    return kind == CRM_I_ROWS_COLUMNS ? customer : customer + rows->key_low;
+        return crm_i_rows_right(rows->word[i], rows->time_bits + rows->amount_bits) + rows->key_low;
+    if (kind == CRM_I_ROWS_TWO)
+        return rows->word[rows->n + customer] + rows->key_low;
+    return rows->word[3 * i] + rows->key_low;
 }
 
 /* Time and amount of row i; those of a packed row are less the lowest. */
@@ -94,7 +104,7 @@ CRM_I_INLINE void crm_i_rows_get(const crm_i_rows *rows, int32_t kind, int64_t i
         *time = rows->word[3 * i + 1];
         *amount = rows->word[3 * i + 2];
     } else {
-        const uint64_t word = rows->word[kind * i + kind - 1];
+        const uint64_t word = rows->word[i];
         const uint64_t time_mask = crm_i_rows_left(1, rows->time_bits) - 1;
         const uint64_t amount_mask = crm_i_rows_left(1, rows->amount_bits) - 1;
         *time = crm_i_rows_right(word, rows->amount_bits) & time_mask;
