@@ -43,32 +43,33 @@ static void count_chunk(void *arg, int64_t chunk, int64_t worker)
         count[(j->key[i] - low) >> j->shift] += j->time[i] <= j->as_of;
 }
 
-/* Row i, packed. */
-CRM_I_INLINE void pack(const job *j, int64_t i, int32_t kind, uint64_t *word)
+/* A row, packed; layout by value, so that stores of rows do not make the compiler read it again. */
+CRM_I_INLINE void pack(const crm_i_rows layout, uint64_t key, int64_t time, int64_t amount, int32_t kind,
+                       uint64_t *word)
 {
-    const crm_i_rows *rows = &j->out->rows;
-    const uint64_t key = j->key[i] - rows->key_low;
-    const uint64_t time = (uint64_t)j->time[i] - (uint64_t)rows->time_low;
-    const uint64_t amount = (uint64_t)j->amount[i] - (uint64_t)rows->amount_low;
+    const uint64_t t = (uint64_t)time - (uint64_t)layout.time_low;
+    const uint64_t a = (uint64_t)amount - (uint64_t)layout.amount_low;
     if (kind == CRM_I_ROWS_ONE) {
-        word[0] = crm_i_rows_left(crm_i_rows_left(key, rows->time_bits) | time, rows->amount_bits) | amount;
+        word[0] = crm_i_rows_left(crm_i_rows_left(key, layout.time_bits) | t, layout.amount_bits) | a;
     } else if (kind == CRM_I_ROWS_TWO) {
         word[0] = key;
-        word[1] = crm_i_rows_left(time, rows->amount_bits) | amount;
+        word[1] = crm_i_rows_left(t, layout.amount_bits) | a;
     } else {
         word[0] = key;
-        word[1] = time;
-        word[2] = amount;
+        word[1] = t;
+        word[2] = a;
     }
 }
 
 /* Rows of three words go straight to their parts. */
 static void scatter_three(const job *j, int64_t first, int64_t end, int64_t *next)
 {
-    for (int64_t i = first; i < end; i++)
+    const crm_i_rows layout = j->out->rows;
+    for (int64_t i = first; i < end; i++) {
+        const uint64_t key = j->key[i] - layout.key_low;
         if (j->time[i] <= j->as_of)
-            pack(j, i, CRM_I_ROWS_THREE,
-                 j->out->word + 3 * next[(j->key[i] - j->out->rows.key_low) >> j->shift]++);
+            pack(layout, key, j->time[i], j->amount[i], CRM_I_ROWS_THREE, j->out->word + 3 * next[key >> j->shift]++);
+    }
 }
 
 /* Rows of one or two words are gathered into a line for each part, written when it is full: a fourth or an eighth of the
@@ -76,18 +77,23 @@ static void scatter_three(const job *j, int64_t first, int64_t end, int64_t *nex
 CRM_I_INLINE void scatter(const job *j, int64_t first, int64_t end, const int64_t *begin, int64_t *next, uint64_t *line,
                           int32_t kind)
 {
-    const uint64_t key_low = j->out->rows.key_low;
+    const crm_i_rows layout = j->out->rows;
+    const uint64_t *key = j->key;
+    const int64_t *time = j->time;
+    const int64_t *amount = j->amount;
+    const int64_t as_of = j->as_of;
     const int32_t shift = j->shift;
     const int64_t in_line = LINE / kind;
     uint64_t *word = j->out->word;
     for (int64_t i = first; i < end; i++) {
-        if (j->time[i] > j->as_of)
+        if (time[i] > as_of)
             continue;
-        const uint64_t part = (j->key[i] - key_low) >> shift;
+        const uint64_t k = key[i] - layout.key_low;
+        const uint64_t part = k >> shift;
         const int64_t at = next[part]++;
         const int64_t slot = at & (in_line - 1);
         uint64_t *mine = line + LINE * part;
-        pack(j, i, kind, mine + kind * slot);
+        pack(layout, k, time[i], amount[i], kind, mine + kind * slot);
         if (slot < in_line - 1)
             continue;
         const int64_t start = at - slot;
