@@ -1,10 +1,19 @@
 /* The divisions of a ledger: exact integers in, one rounding out. */
 #include "data/ledger.h"
 
-#include <math.h>
+#include <string.h>
 
 static const uint64_t power_of_ten[10] = {1u,      10u,      100u,      1000u,      10000u,
                                           100000u, 1000000u, 10000000u, 100000000u, 1000000000u};
+
+/* 2^exponent, for a normal result. */
+static double power_of_two(int exponent)
+{
+    const uint64_t bits = (uint64_t)(exponent + 1023) << 52;
+    double power;
+    memcpy(&power, &bits, sizeof power);
+    return power;
+}
 
 static const uint64_t exact = (uint64_t)1 << 53;
 
@@ -30,16 +39,18 @@ double crm_i_ledger_ratio(uint64_t high, uint64_t low, uint64_t divisor)
         }
     }
     const uint64_t sticky = (rest | high | low) != 0 ? 1 : 0;
-    return ldexp((double)(quotient << 1 | sticky), exponent - 1);
+    return (double)(quotient << 1 | sticky) * power_of_two(exponent - 1);
 }
 
 double crm_i_ledger_periods(uint64_t ticks, double ticks_per_period)
 {
     if (ticks <= exact)
         return (double)ticks / ticks_per_period;
-    int exponent;
-    const double fraction = frexp(ticks_per_period, &exponent);
-    return ldexp(crm_i_ledger_ratio(0, ticks, (uint64_t)ldexp(fraction, 53)), 53 - exponent);
+    uint64_t bits;
+    memcpy(&bits, &ticks_per_period, sizeof bits);
+    const int exponent = (int)(bits >> 52) - 1075; /* ticks_per_period = significand * 2^exponent, and is normal */
+    const uint64_t significand = (bits & (((uint64_t)1 << 52) - 1)) | (uint64_t)1 << 52;
+    return crm_i_ledger_ratio(0, ticks, significand) * power_of_two(-exponent);
 }
 
 double crm_i_ledger_mean(const struct crm_i_sum128 *sum, int64_t count, int32_t decimals)

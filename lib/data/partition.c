@@ -7,7 +7,7 @@
 #include "data/rows_group.h"
 
 /* Rows of a part, in the mean; parts at most; rows of a part that every worker has scratch for; words of a cache line. */
-enum { PART_ROWS = 4096, PART_BITS = 11, PART_MOST = CRM_I_ROWS_GROUP_MOST, LINE = 8 };
+enum { PART_ROWS = 8192, PART_BITS = 10, PART_MOST = CRM_I_ROWS_GROUP_MOST, LINE = 8 };
 
 typedef struct job {
     const uint64_t *key;
@@ -50,10 +50,10 @@ CRM_I_INLINE void pack(const crm_i_rows layout, uint64_t key, int64_t time, int6
     const uint64_t t = (uint64_t)time - (uint64_t)layout.time_low;
     const uint64_t a = (uint64_t)amount - (uint64_t)layout.amount_low;
     if (kind == CRM_I_ROWS_ONE) {
-        word[0] = crm_i_rows_left(crm_i_rows_left(key, layout.time_bits) | t, layout.amount_bits) | a;
+        word[0] = (key << layout.time_bits | t) << layout.amount_bits | a;
     } else if (kind == CRM_I_ROWS_TWO) {
         word[0] = key;
-        word[1] = crm_i_rows_left(t, layout.amount_bits) | a;
+        word[1] = t << layout.amount_bits | a;
     } else {
         word[0] = key;
         word[1] = t;
@@ -93,14 +93,17 @@ CRM_I_INLINE void scatter(const job *j, int64_t first, int64_t end, const int64_
         const int64_t at = next[part]++;
         const int64_t slot = at & (in_line - 1);
         uint64_t *mine = line + LINE * part;
-        pack(layout, k, time[i], amount[i], kind, mine + kind * slot);
-        if (slot < in_line - 1)
+        if (slot < in_line - 1) {
+            pack(layout, k, time[i], amount[i], kind, mine + kind * slot);
             continue;
+        }
+        /* The last row goes straight on: read back so soon it would have to be waited for. */
         const int64_t start = at - slot;
+        pack(layout, k, time[i], amount[i], kind, word + kind * at);
         if (CRM_I_LIKELY(start >= begin[part]))
-            memcpy(word + kind * start, mine, LINE * sizeof *word);
+            memcpy(word + kind * start, mine, (size_t)(LINE - kind) * sizeof *word);
         else
-            for (int64_t w = kind * (begin[part] - start); w < LINE; w++)
+            for (int64_t w = kind * (begin[part] - start); w < LINE - kind; w++)
                 word[kind * start + w] = mine[w];
     }
     for (int64_t part = 0; part < j->out->parts; part++) {
@@ -161,7 +164,9 @@ static void choose_packing(const crm_i_rows_range *range, int64_t as_of, crm_i_r
     rows->time_bits = crm_i_rows_bits((uint64_t)time_high - (uint64_t)range->time_low);
     rows->amount_bits = crm_i_rows_bits((uint64_t)range->amount_high - (uint64_t)range->amount_low);
     const int32_t tail = rows->time_bits + rows->amount_bits;
-    rows->kind = key_bits + tail <= 64 ? CRM_I_ROWS_ONE : tail <= 63 ? CRM_I_ROWS_TWO : CRM_I_ROWS_THREE;
+    rows->kind = CRM_I_ROWS_THREE;
+    if (tail <= 63) /* so that no shift is by 64, and two words have a bit to mark rows with */
+        rows->kind = key_bits + tail <= 64 ? CRM_I_ROWS_ONE : CRM_I_ROWS_TWO;
 }
 
 /* start from the counts, and the counts turned into places: parts in order, in each the chunks in order. */

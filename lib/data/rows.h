@@ -32,7 +32,8 @@ CRM_I_KERNEL_DECLARE(void, crm_i_rows_find_order,
 /* The kinds of rows. A constant wherever it is used, so that each kind gets a loop of its own. */
 enum { CRM_I_ROWS_COLUMNS = 0, CRM_I_ROWS_ONE = 1, CRM_I_ROWS_TWO = 2, CRM_I_ROWS_THREE = 3 };
 
-/* Packed rows hold differences from the lowest, so that they sort as unsigned numbers:
+/* Packed rows hold differences from the lowest, so that they sort as unsigned numbers; time and amount of one and two
+ * words need 63 bits at most:
  * one word    key - key_low, time - time_low, amount - amount_low side by side, the key on top;
  * two words   key - key_low; time and amount side by side;
  * three words key - key_low; time; amount. */
@@ -60,23 +61,13 @@ CRM_I_INLINE int32_t crm_i_rows_bits(uint64_t range)
     return bits;
 }
 
-/* Shifts of 64 give 0. */
-CRM_I_INLINE uint64_t crm_i_rows_right(uint64_t x, int32_t bits)
-{
-    return bits < 64 ? x >> bits : 0;
-}
-CRM_I_INLINE uint64_t crm_i_rows_left(uint64_t x, int32_t bits)
-{
-    return bits < 64 ? x << bits : 0;
-}
-
 /* 1 if row i > 0 is of another customer than the row before it. */
 CRM_I_INLINE int crm_i_rows_begins(const crm_i_rows *rows, int32_t kind, int64_t i)
 {
     if (kind == CRM_I_ROWS_COLUMNS)
         return rows->key[i] != rows->key[i - 1];
     if (kind == CRM_I_ROWS_ONE)
-        return crm_i_rows_right(rows->word[i] ^ rows->word[i - 1], rows->time_bits + rows->amount_bits) != 0;
+        return (rows->word[i] ^ rows->word[i - 1]) >> (rows->time_bits + rows->amount_bits) != 0;
     if (kind == CRM_I_ROWS_TWO)
         return (int)(rows->word[i] >> 63);
     return rows->word[3 * i] != rows->word[3 * i - 3];
@@ -88,7 +79,7 @@ CRM_I_INLINE uint64_t crm_i_rows_key(const crm_i_rows *rows, int32_t kind, int64
     if (kind == CRM_I_ROWS_COLUMNS)
         return rows->key[i];
     if (kind == CRM_I_ROWS_ONE)
-        return crm_i_rows_right(rows->word[i], rows->time_bits + rows->amount_bits) + rows->key_low;
+        return (rows->word[i] >> (rows->time_bits + rows->amount_bits)) + rows->key_low;
     if (kind == CRM_I_ROWS_TWO)
         return rows->word[rows->n + customer] + rows->key_low;
     return rows->word[3 * i] + rows->key_low;
@@ -105,9 +96,9 @@ CRM_I_INLINE void crm_i_rows_get(const crm_i_rows *rows, int32_t kind, int64_t i
         *amount = rows->word[3 * i + 2];
     } else {
         const uint64_t word = rows->word[i];
-        const uint64_t time_mask = crm_i_rows_left(1, rows->time_bits) - 1;
-        const uint64_t amount_mask = crm_i_rows_left(1, rows->amount_bits) - 1;
-        *time = crm_i_rows_right(word, rows->amount_bits) & time_mask;
+        const uint64_t time_mask = ((uint64_t)1 << rows->time_bits) - 1;
+        const uint64_t amount_mask = ((uint64_t)1 << rows->amount_bits) - 1;
+        *time = word >> rows->amount_bits & time_mask;
         *amount = word & amount_mask;
     }
 }

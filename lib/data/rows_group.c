@@ -109,7 +109,7 @@ static int64_t count_customers(int64_t n, const uint64_t *rows, int32_t key_shif
 {
     int64_t customers = 1;
     for (int64_t i = 1; i < n; i++)
-        customers += crm_i_rows_right(rows[i] ^ rows[i - 1], key_shift) != 0;
+        customers += (rows[i] ^ rows[i - 1]) >> key_shift != 0;
     return customers;
 }
 
@@ -121,7 +121,7 @@ static void group_one(grouping *g, int64_t n, uint64_t *rows, int32_t key_shift)
     uint64_t *scattered = g->scratch;
     find_range(n, 1, rows, &low, &high);
     /* A bucket should not part the rows of a customer: fewer, longer runs make better use of the tiles. */
-    const int32_t shift = shift_for(high - low, bucket_bits(n), key_shift > 63 ? 63 : key_shift);
+    const int32_t shift = shift_for(high - low, bucket_bits(n), key_shift);
     low = shift ? low >> shift << shift : low;
     const int64_t buckets = (int64_t)((high - low) >> shift) + 1;
     scatter(1, n, rows, scattered, low, shift, buckets, end);
