@@ -108,7 +108,7 @@ CRM_API crm_status crm_portfolio_classify(int64_t n, const double *profit, const
 /* Raw sums by segment (segment[i] in 0..segments-1, segments >= 1), from which a segment's own class is made: it is not
  * the majority of its members'. A row with NaN in either column counts in neither sum. Each sum is rounded once;
  * infinite beyond the range of double; 0 of no rows. CRM_E_ARGUMENT: a segment out of range; CRM_E_DOMAIN: an infinity;
- * both with the row. Memory of the context: 8 bytes a row and a segment. Since 0.9. */
+ * both with the row. Memory of the context: 1.1 KB a segment up to 512 of them, else 8 bytes a row and a segment. Since 0.9. */
 CRM_API crm_status crm_portfolio_sum(const crm_context *context, int64_t n, const int32_t *segment, int32_t segments,
                                      const double *profit, const double *future, double *profit_sum,
                                      double *future_sum, crm_error *err);

@@ -35,7 +35,7 @@ crm_status crm_discount_present(int64_t periods, const double *flow, double rate
     s = crm_i_pair_multiply(s, crm_i_series_timing(rate, timing));
     const double value = crm_i_pair_value(crm_i_pair_add_double(s, flow[0]));
     if (!isfinite(value))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, value, "the present value is beyond 1e290.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, value, "The present value is beyond 1e290.");
     *out = value;
     return crm_i_ok(err);
 }
@@ -49,7 +49,7 @@ crm_status crm_discount_stream(double flow, double length, double rate, double *
     if (!crm_i_rate_is_good(rate))
         return crm_i_fail_value(err, CRM_E_DOMAIN, 3, rate, "rate must be above -1 and at most 1e100.");
     if (isinf(length) && rate <= 0.0)
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, length, "without end only if rate is positive.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, length, "Without end only if rate is positive.");
     if (!out)
         return crm_i_fail(err, CRM_E_NULL, 4, "out is NULL.");
     const crm_i_pair d = crm_i_power_log(rate);
@@ -60,7 +60,7 @@ crm_status crm_discount_stream(double flow, double length, double rate, double *
     else
         value = flow * (-crm_i_power_less_one(d, -length) / d.high);
     if (!isfinite(value))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, length, "the present value is beyond the range of double.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, length, "The present value is beyond the range of double.");
     *out = value;
     return crm_i_ok(err);
 }
@@ -78,7 +78,7 @@ crm_status crm_discount_rate(double rate, double per, double *effective, double 
     const crm_i_pair c = crm_i_power_exponent(log, per);
     const double rate_continuous = crm_i_pair_value(c);
     if (!isfinite(grown) || !isfinite(rate_continuous))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, per, "the rate is beyond the range of double.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, per, "The rate is beyond the range of double.");
     if (effective)
         *effective = grown;
     if (continuous)

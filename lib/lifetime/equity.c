@@ -21,7 +21,7 @@ crm_status crm_equity_total(int64_t n, const double *value, double *out, crm_err
     }
     const double total = crm_i_exact_value(&sum);
     if (!isfinite(total))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, total, "the sum is beyond the range of double.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, total, "The sum is beyond the range of double.");
     *out = total;
     return crm_i_ok(err);
 }
@@ -39,7 +39,7 @@ crm_status crm_equity_return(double cash, double before, double after, double *o
     const crm_i_pair gain = crm_i_pair_add_double(crm_i_pair_sum(after, -before), cash);
     const double value = crm_i_pair_value(gain) / before;
     if (!isfinite(value))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, before, "the return is beyond the range of double.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, before, "The return is beyond the range of double.");
     *out = value;
     return crm_i_ok(err);
 }

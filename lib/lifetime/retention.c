@@ -63,9 +63,9 @@ static void note_value(crm_i_bad *bad, int64_t i, double margin, double retentio
     else if (!(retention >= 0.0 && retention <= 1.0))
         crm_i_bad_note(bad, i, 3, retention, "retention must be in [0, 1].");
     else if (worth != worth)
-        crm_i_bad_note(bad, i, 3, retention, "the value does not converge, or is beyond 1e290.");
+        crm_i_bad_note(bad, i, 3, retention, "The value does not converge, or is beyond 1e290.");
     else
-        crm_i_bad_note(bad, i, 2, margin, "the value is beyond the range of double.");
+        crm_i_bad_note(bad, i, 2, margin, "The value is beyond the range of double.");
 }
 
 crm_status crm_retention_value(int64_t n, const double *margin, const double *retention, double rate, double growth,
@@ -142,7 +142,7 @@ crm_status crm_retention_schedule(int64_t periods, const double *margin, const d
     }
     const double value = crm_i_pair_value(crm_i_pair_multiply(s, crm_i_series_timing(rate, timing)));
     if (!isfinite(value))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, value, "the value is beyond 1e290.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, value, "The value is beyond 1e290.");
     *out = value;
     return crm_i_ok(err);
 }

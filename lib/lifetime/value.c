@@ -24,7 +24,7 @@ static void note_margin(crm_i_bad *bad, int64_t i, double frequency, double orde
     else if (isinf(capital))
         crm_i_bad_note(bad, i, 5, capital, "capital is infinite.");
     else
-        crm_i_bad_note(bad, i, 3, order, "the margin is beyond 1e290.");
+        crm_i_bad_note(bad, i, 3, order, "The margin is beyond 1e290.");
 }
 
 crm_status crm_value_margin(int64_t n, const double *frequency, const double *order, const double *margin_rate,
@@ -112,13 +112,13 @@ crm_status crm_value_history(int64_t n, const double *margin, const double *time
         if (margin[j] != margin[j] || time[j] != time[j])
             missing = 1;
         else if (!isfinite(worth))
-            return crm_i_fail_row(err, CRM_E_DOMAIN, 3, j, time[j], "the compounded margin is beyond double.");
+            return crm_i_fail_row(err, CRM_E_DOMAIN, 3, j, time[j], "The compounded margin is beyond double.");
         else
             crm_i_exact_add(&sum, worth);
     }
     const double total = crm_i_exact_value(&sum);
     if (!missing && !isfinite(total))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, total, "the sum is beyond the range of double.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, total, "The sum is beyond the range of double.");
     *out = missing ? CRM_I_NAN : total;
     return crm_i_ok(err);
 }

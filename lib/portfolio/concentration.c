@@ -46,12 +46,12 @@ static crm_status look(int64_t n, const double *value, struct column *c, crm_err
         c->most = fabs(v) > c->most ? fabs(v) : c->most;
     }
     if (c->known == 0)
-        return crm_i_fail(err, CRM_E_NO_DATA, 3, "there is no value.");
+        return crm_i_fail(err, CRM_E_NO_DATA, 3, "There is no value.");
     const double lost = crm_i_exact_value(&negative);
     c->positive = crm_i_exact_value(&positive);
     c->sizes = c->positive - lost;
     if (!isfinite(c->sizes))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, c->sizes, "a total is beyond the range of double.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, c->sizes, "A total is beyond the range of double.");
     crm_i_exact_merge(&positive, &negative);
     c->net = crm_i_exact_value(&positive);
     return CRM_OK;
@@ -66,7 +66,7 @@ static crm_status choose(const struct column *c, double share, int32_t positive_
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 5, positive_only, "positive_only must be 0 or 1.");
     *total = positive_only ? c->positive : c->net;
     if (!(*total > 0.0))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, *total, "a share of a total that is not positive.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, *total, "A share of a total that is not positive.");
     return CRM_OK;
 }
 
@@ -186,7 +186,7 @@ crm_status crm_concentration_lorenz(const crm_context *context, int64_t n, const
     if (status != CRM_OK)
         return status;
     if (!(c.net > 0.0))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, c.net, "shares of a total that is not positive.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, c.net, "Shares of a total that is not positive.");
     if (!share)
         return crm_i_fail(err, CRM_E_NULL, 4, "share is NULL.");
     if (!sort_down(context, n, value, share))
@@ -228,7 +228,7 @@ crm_status crm_concentration_gini(const crm_context *context, int64_t n, const d
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 4, normalised, "normalised must be 0 or 1.");
     const double total = normalised ? c.sizes : c.net;
     if (!(total > 0.0))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, total, "the Gini coefficient of a total that is not positive.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, total, "The Gini coefficient of a total that is not positive.");
     if (!out)
         return crm_i_fail(err, CRM_E_NULL, 5, "out is NULL.");
     const crm_allocator allocator = crm_i_allocator(context);
@@ -260,7 +260,7 @@ crm_status crm_concentration_hhi(const crm_context *context, int64_t n, const do
             crm_i_exact_add_product(&squares, value[i] * scale, value[i] * scale);
     }
     if (!(c.net > 0.0))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, c.net, "shares of a total that is not positive.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, c.net, "Shares of a total that is not positive.");
     if (!out)
         return crm_i_fail(err, CRM_E_NULL, 4, "out is NULL.");
     const double total = c.net * scale;

@@ -3,24 +3,42 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 enum { STRIP = 512 };
 
-static int64_t strip_classes(int64_t n, const double *restrict profit, const double *restrict future,
-                             double threshold, uint8_t *restrict out)
+/* Classes as doubles, whose comparisons every instruction set has; 2^52 added brings them into the lowest byte. */
+static void strip_classes(int64_t n, const double *restrict profit, const double *restrict future, double threshold,
+                          uint8_t *restrict out)
 {
-    int64_t t[STRIP];
-    int64_t bad = 0;
+    double t[STRIP];
+    uint64_t u[STRIP];
     for (int64_t i = 0; i < n; i++) {
         const double p = profit[i];
         const double f = future[i];
-        const int64_t finite = (int64_t)(fabs(p) <= DBL_MAX) & (int64_t)(fabs(f) <= DBL_MAX);
-        const int64_t number = (int64_t)(p == p) & (int64_t)(f == f);
-        t[i] = finite * (1 + (int64_t)(f >= threshold) + 2 * (int64_t)(p > 0.0));
-        bad += number - finite;
+        const double now = p > 0.0 ? 2.0 : 0.0;
+        const double later = f >= threshold ? 1.0 : 0.0;
+        const double known = fabs(p) <= DBL_MAX ? 1.0 + now + later : 0.0;
+        t[i] = 0x1p52 + (fabs(f) <= DBL_MAX ? known : 0.0);
     }
+    memcpy(u, t, (size_t)n * sizeof *t);
     for (int64_t i = 0; i < n; i++)
-        out[i] = (uint8_t)t[i];
+        out[i] = (uint8_t)u[i];
+}
+
+/* How many of the rows have an infinity and no NaN: looked for only where a class is 0. */
+static int64_t strip_bad(int64_t n, const double *profit, const double *future, const uint8_t *out)
+{
+    uint8_t least = 255;
+    for (int64_t i = 0; i < n; i++)
+        least = out[i] < least ? out[i] : least;
+    if (least > 0)
+        return 0;
+    int64_t bad = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const int infinite = fabs(profit[i]) > DBL_MAX || fabs(future[i]) > DBL_MAX;
+        bad += infinite && profit[i] == profit[i] && future[i] == future[i];
+    }
     return bad;
 }
 
@@ -30,7 +48,8 @@ int64_t CRM_I_KERNEL(crm_i_portfolio_classes)(int64_t n, const double *profit, c
     int64_t bad = 0;
     for (int64_t at = 0; at < n; at += STRIP) {
         const int64_t rows = n - at < STRIP ? n - at : STRIP;
-        bad += strip_classes(rows, profit + at, future + at, threshold, out + at);
+        strip_classes(rows, profit + at, future + at, threshold, out + at);
+        bad += strip_bad(rows, profit + at, future + at, out + at);
     }
     return bad;
 }

@@ -15,6 +15,7 @@
 
 /* Rows are dealt out in parts of this many, whoever works on them. */
 #define PART_ROWS INT64_C(65536)
+enum { SURVEYS = 64 };
 
 /* All that the steps share. */
 struct pyramid {
@@ -46,20 +47,20 @@ static crm_status check_cuts(int32_t tiers, const double *cut, int32_t by, crm_e
     if (by == CRM_CUT_THRESHOLD) {
         for (int32_t j = 0; j < tiers - 1; j++) {
             if (!isfinite(cut[j]))
-                return crm_i_fail_row(err, CRM_E_DOMAIN, 6, j, cut[j], "a threshold is not finite.");
+                return crm_i_fail_row(err, CRM_E_DOMAIN, 6, j, cut[j], "A threshold is not finite.");
             if (j > 0 && !(cut[j] < cut[j - 1]))
-                return crm_i_fail_row(err, CRM_E_DOMAIN, 6, j, cut[j], "thresholds must fall.");
+                return crm_i_fail_row(err, CRM_E_DOMAIN, 6, j, cut[j], "Thresholds must fall.");
         }
         return CRM_OK;
     }
     double sum = 0.0;
     for (int32_t j = 0; j < tiers; j++) {
         if (!(cut[j] >= 0.0 && cut[j] <= 1.0))
-            return crm_i_fail_row(err, CRM_E_DOMAIN, 6, j, cut[j], "a share must be in [0, 1].");
+            return crm_i_fail_row(err, CRM_E_DOMAIN, 6, j, cut[j], "A share must be in [0, 1].");
         sum += cut[j];
     }
     if (!(fabs(sum - 1.0) <= 1e-9))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 6, sum, "the shares must sum to 1, to within 1e-9.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 6, sum, "The shares must sum to 1, to within 1e-9.");
     return CRM_OK;
 }
 
@@ -76,15 +77,37 @@ static int64_t part_rows(int64_t n, int64_t part)
     return left < PART_ROWS ? left : PART_ROWS;
 }
 
-static void survey(struct pyramid *p)
+/* One task looks at every SURVEYS-th part, so that the counts fit on the stack. */
+struct survey {
+    const struct pyramid *p;
+    int64_t count[SURVEYS][2];
+};
+
+static void survey_parts(void *arg, int64_t task, int64_t worker)
 {
-    for (int64_t part = 0; part < part_count(p->n); part++) {
+    (void)worker;
+    struct survey *s = arg;
+    const struct pyramid *p = s->p;
+    for (int64_t part = task; part < part_count(p->n); part += SURVEYS) {
         int64_t count[2];
         CRM_I_KERNEL_PICK(p->isa, crm_i_pyramid_survey)
         (part_rows(p->n, part), p->value + part * PART_ROWS, count);
-        p->finite += count[0];
-        p->infinite += count[1];
+        s->count[task][0] += count[0];
+        s->count[task][1] += count[1];
     }
+}
+
+static crm_status survey(struct pyramid *p, crm_error *err)
+{
+    struct survey s = {.p = p};
+    const int64_t parts = part_count(p->n);
+    const crm_status status =
+        crm_i_parallel(p->context, survey_parts, &s, parts < SURVEYS ? parts : SURVEYS, 0.0, 0.2, err);
+    for (int t = 0; t < SURVEYS; t++) {
+        p->finite += s.count[t][0];
+        p->infinite += s.count[t][1];
+    }
+    return status;
 }
 
 static void tiers_of_part(void *arg, int64_t part, int64_t worker)
@@ -131,7 +154,7 @@ static crm_status ranks_of_value(struct pyramid *p, const double *cut, crm_error
     }
     const double total = crm_i_exact_value(&sum);
     if (!isfinite(total))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, total, "the total of value is beyond the range of double.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, total, "The total of value is beyond the range of double.");
     double target[CRM_I_TIERS_MOST];
     double last[CRM_I_TIERS_MOST];
     crm_i_pair share = {0.0, 0.0};
@@ -287,8 +310,9 @@ crm_status crm_pyramid_assign(const crm_context *context, int64_t n, const doubl
     struct pyramid p = {.context = context, .n = n, .value = value, .cuts = tiers - 1, .tier = tier};
     p.allocator = crm_i_allocator(context);
     p.isa = crm_i_context_isa(context);
-    survey(&p);
-    status = find_bounds(&p, key, cut, by, ties, err);
+    status = survey(&p, err);
+    if (status == CRM_OK)
+        status = find_bounds(&p, key, cut, by, ties, err);
     for (int32_t j = 0; j < p.cuts && negative_lowest; j++)
         p.bound[j] = p.bound[j] > 0.0 ? p.bound[j] : 0.0;
     if (status == CRM_OK)

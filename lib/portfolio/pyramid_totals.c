@@ -23,9 +23,9 @@ static crm_status check(int64_t n, const double *value, const uint8_t *tier, int
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 4, tiers, "tiers must be in 1..32.");
     for (int64_t i = 0; i < n; i++) {
         if (tier[i] > tiers)
-            return crm_i_fail_row(err, CRM_E_ARGUMENT, 3, i, tier[i], "a tier is above tiers.");
+            return crm_i_fail_row(err, CRM_E_ARGUMENT, 3, i, tier[i], "A tier is above tiers.");
         if (tier[i] > 0 && !isfinite(value[i]))
-            return crm_i_fail_row(err, CRM_E_DOMAIN, 2, i, value[i], "a value in a tier is missing or infinite.");
+            return crm_i_fail_row(err, CRM_E_DOMAIN, 2, i, value[i], "A value in a tier is missing or infinite.");
     }
     return CRM_OK;
 }
@@ -99,7 +99,7 @@ crm_status crm_pyramid_homogeneity(int64_t n, const double *value, const uint8_t
         customers += t.count[j];
     }
     if (customers == 0)
-        return crm_i_fail(err, CRM_E_NO_DATA, 3, "no customer is in a tier.");
+        return crm_i_fail(err, CRM_E_NO_DATA, 3, "No customer is in a tier.");
     const crm_i_pair mean = mean_of(&whole, customers);
     crm_i_exact total;
     crm_i_exact_start(&total);
@@ -111,7 +111,7 @@ crm_status crm_pyramid_homogeneity(int64_t n, const double *value, const uint8_t
     }
     const double all = crm_i_exact_value(&total);
     if (!(all > 0.0))
-        return crm_i_fail(err, CRM_E_DOMAIN, 2, "all values are equal, so there is nothing to explain.");
+        return crm_i_fail(err, CRM_E_DOMAIN, 2, "All values are equal, so there is nothing to explain.");
     double between = 0.0;
     for (int32_t j = 0; j < tiers; j++) {
         if (t.count[j] == 0)

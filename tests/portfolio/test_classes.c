@@ -92,6 +92,16 @@ static void test_segments(void **state)
     assert_int_equal(crm_portfolio_sum(NULL, 7, other, 4, q, g, p, f, NULL), CRM_OK);
     assert_memory_equal(p, p2, sizeof p);
     assert_memory_equal(f, f2, sizeof f);
+    /* Many segments, another way of adding: the same to the bit. */
+    static double many_p[3000];
+    static double many_f[3000];
+    for (int i = 0; i < 7; i++)
+        other[i] = segment[i] * 900;
+    assert_int_equal(crm_portfolio_sum(NULL, 7, other, 3000, q, g, many_p, many_f, NULL), CRM_OK);
+    for (int s = 0; s < 3000; s++) {
+        assert_same_bits(many_p[s], s % 900 == 0 && s < 3600 ? p[s / 900] : 0.0);
+        assert_same_bits(many_f[s], s % 900 == 0 && s < 3600 ? f[s / 900] : 0.0);
+    }
     assert_int_equal(crm_portfolio_sum(NULL, 0, NULL, 4, NULL, NULL, p, f, NULL), CRM_OK);
     assert_same_bits(p[3], 0.0);
 }
@@ -141,12 +151,11 @@ static void test_misuse(void **state)
 
 static crm_status sum_job(const crm_context *context, void *arg)
 {
-    (void)arg;
     const int32_t segment[3] = {1, 0, 1};
     const double x[3] = {1, 2, 3};
-    double p[2] = {5, 5};
-    double f[2] = {5, 5};
-    const crm_status status = crm_portfolio_sum(context, 3, segment, 2, x, x, p, f, NULL);
+    double p[2000] = {5, 5};
+    double f[2000] = {5, 5};
+    const crm_status status = crm_portfolio_sum(context, 3, segment, *(int32_t *)arg, x, x, p, f, NULL);
     assert_true(p[0] == (status == CRM_OK ? 2 : 5) && f[1] == (status == CRM_OK ? 4 : 5));
     return status;
 }
@@ -154,7 +163,10 @@ static crm_status sum_job(const crm_context *context, void *arg)
 static void test_memory(void **state)
 {
     (void)state;
-    failing_sweep(sum_job, NULL);
+    int32_t segments = 2;
+    failing_sweep(sum_job, &segments);
+    segments = 2000;
+    failing_sweep(sum_job, &segments);
 }
 
 int main(void)
