@@ -132,6 +132,8 @@ crm_status crm_network_add_nodes(crm_network *network, int64_t n, const uint64_t
     const crm_status status = check_building(network, n, err);
     if (status != CRM_OK)
         return status;
+    if (n > CRM_I_NETWORK_NODES_MOST - network->nodes)
+        return crm_i_fail_value(err, CRM_E_UNSUPPORTED, 2, (double)n, "A network has at most 2^30 nodes.");
     if (n > 0 && !key)
         return crm_i_fail(err, CRM_E_NULL, 3, "key is NULL.");
     if (n > 0 && !role)
@@ -140,8 +142,6 @@ crm_status crm_network_add_nodes(crm_network *network, int64_t n, const uint64_t
         if (role[i] < CRM_ROLE_CUSTOMER || role[i] > CRM_ROLE_PARTNER)
             return crm_i_fail_row(err, CRM_E_ARGUMENT, 4, i, role[i], "role is not one of CRM_ROLE_*, from 1.");
     }
-    if (n > CRM_I_NETWORK_NODES_MOST - network->nodes)
-        return crm_i_fail_value(err, CRM_E_UNSUPPORTED, 2, (double)n, "A network has at most 2^30 nodes.");
     if (n > 0 && !reserve_nodes(network, network->nodes + n))
         return crm_i_fail_memory(err);
     const int64_t before = network->nodes;

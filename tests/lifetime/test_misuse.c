@@ -92,6 +92,10 @@ static void test_retention(void **state)
     assert_int_equal(crm_retention_value(1, &one, &edge[1], .1, .1, 0, 1, &out, &err), CRM_OK);
     assert_relative(out, 100 / 1.1 * 0x1p53, 1e-15);
     assert_int_equal(crm_retention_value(0, NULL, NULL, .1, 0, 0, 1, NULL, &err), CRM_OK);
+    const double much = 1e308;
+    const double stays = .8;
+    assert_int_equal(crm_retention_value(1, &much, &stays, .1, 0, 0, 1, &out, &err), CRM_BAD_ROWS);
+    assert_true(isnan(out) && err.arg == 2);
     /* Over a horizon growth may win. */
     assert_int_equal(crm_retention_value(1, &one, &edge[0], 0, 1, 20, CRM_TIMING_END, &out, &err), CRM_OK);
     assert_true(out == 100 * 1048575.0);
@@ -168,6 +172,8 @@ static void test_history_and_equity(void **state)
     const double zero[2] = {0, 0};
     REFUSED(crm_value_history(2, most, zero, 0, 0, &out, &err), CRM_E_DOMAIN, 2);
     assert_int_equal(crm_value_history(1, m + 3, t, 2, .1, &out, &err), CRM_OK);
+    assert_true(isnan(out));
+    assert_int_equal(crm_value_history(1, m, m + 3, 2, .1, &out, &err), CRM_OK);
     assert_true(isnan(out));
     assert_int_equal(crm_value_history(1, zero, t, 1e6, .1, &out, &err), CRM_OK);
     assert_true(out == 0);

@@ -159,6 +159,12 @@ static void test_cycle(void **state)
     assert_non_null(strstr(err.text, "7 -> 5"));
     assert_true(gross[0] == 5);
     crm_network_destroy(network);
+    const uint64_t behind[4] = {0, 1, 4, 3};
+    network = forest(4, behind, 0);
+    assert_int_equal(crm_network_chain_value(NULL, network, 1, own, .5, gross, NULL, &err), CRM_E_CYCLE);
+    assert_int_equal(err.row, 2);
+    assert_non_null(strstr(err.text, "4 -> 3"));
+    crm_network_destroy(network);
     /* Two referrers. */
     network = NULL;
     const uint64_t key[3] = {1, 2, 3};
@@ -205,6 +211,11 @@ static void test_long_chain(void **state)
     assert_int_equal(crm_network_chain_value(NULL, network, 1, own, .5, gross, conserved, NULL), CRM_OK);
     assert_relative(gross[N - 1], 2, 1e-15);
     assert_true(conserved[0] == .5);
+    int64_t *degree = malloc(N * sizeof *degree);
+    assert_int_equal(crm_network_degree(NULL, network, CRM_DIRECTION_BOTH, 0, 0, degree, NULL), CRM_OK);
+    for (int64_t i = 0; i < N; i++)
+        assert_int_equal(degree[i], i == 0 || i == N - 1 ? 1 : 2);
+    free(degree);
     crm_network_destroy(network);
     free(key);
     free(ones);

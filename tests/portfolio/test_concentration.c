@@ -175,6 +175,8 @@ static void test_edges(void **state)
     double curve[3];
     assert_int_equal(crm_concentration_gini(NULL, 2, most, 0, &out, NULL), CRM_OK);
     assert_relative(out, 1.0 / 6, 1e-15);
+    assert_int_equal(crm_concentration_top(NULL, 2, most, .5, 0, &out, NULL), CRM_OK);
+    assert_relative(out, 2.0 / 3, 3e-16);
     assert_int_equal(crm_concentration_hhi(NULL, 2, most, &out, NULL), CRM_OK);
     assert_relative(out, 5.0 / 9, 1e-15);
     const double least[3] = {0x1p-1074, 0x1p-1074, 0x1p-1073};

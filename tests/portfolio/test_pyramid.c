@@ -268,6 +268,10 @@ static void test_totals(void **state)
         shifted[i] = plain[i] + 1e15;
     assert_int_equal(crm_pyramid_homogeneity(6, shifted, two, 2, &out, NULL), CRM_OK);
     assert_relative(out, 121.5 / 125.5, 1e-14);
+    const double outside[7] = {1, 2, 3, 1e9, 10, 11, 12};
+    const uint8_t left_out[7] = {3, 3, 3, 0, 1, 1, 1};
+    assert_int_equal(crm_pyramid_homogeneity(7, outside, left_out, 3, &out, NULL), CRM_OK);
+    assert_relative(out, 121.5 / 125.5, 4e-16);
     const double pure[4] = {3, 3, 8, 8};
     const uint8_t parted[4] = {1, 1, 2, 2};
     assert_int_equal(crm_pyramid_homogeneity(4, pure, parted, 2, &out, NULL), CRM_OK);
