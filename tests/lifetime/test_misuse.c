@@ -141,6 +141,18 @@ static void test_value(void **state)
     REFUSED(crm_value_margin(1, f, o, k, c, NAN, &out, &err), CRM_E_DOMAIN, 6);
     REFUSED(crm_value_margin(1, f, o, k, c, .1, NULL, &err), CRM_E_NULL, 7);
     assert_int_equal(crm_value_margin(1, f, o, k, NULL, NAN, got, &err), CRM_OK);
+    assert_int_equal(crm_value_margin(0, NULL, NULL, NULL, NULL, 0, NULL, &err), CRM_OK);
+    assert_int_equal(crm_value_decision(0, NULL, NULL, NULL, &err), CRM_OK);
+    const double nan[1] = {NAN};
+    for (int which = 0; which < 4; which++) {
+        assert_int_equal(crm_value_margin(1, which == 0 ? nan : f, which == 1 ? nan : o, which == 2 ? nan : k,
+                                          which == 3 ? nan : c, .1, got, &err),
+                         CRM_OK);
+        assert_true(isnan(got[0]));
+    }
+    const double endless[1] = {INFINITY};
+    assert_int_equal(crm_value_margin(1, endless, o, k, c, .1, got, &err), CRM_BAD_ROWS);
+    assert_int_equal(crm_value_decision(1, f, nan, got, &err), CRM_OK);
     const double cur[4] = {1, INFINITY, NAN, 1};
     const double pot[4] = {2, -INFINITY, INFINITY, INFINITY};
     assert_int_equal(crm_value_decision(4, cur, pot, got, &err), CRM_BAD_ROWS);

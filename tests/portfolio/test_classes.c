@@ -1,7 +1,9 @@
 /* The four classes at every border, over long columns, and the sums by segment. */
 #include "failing.h"
 
+#include "base/context.h"
 #include "crmcore/portfolio.h"
+#include "portfolio/portfolio_kernel.h"
 
 static void test_borders(void **state)
 {
@@ -48,6 +50,20 @@ static void test_long(void **state)
             assert_int_equal(out[i], want);
         }
         assert_int_equal(out[n], 9);
+        /* The same from every instruction set. */
+        for (int32_t isa = CRM_ISA_BASELINE; isa <= CRM_ISA_AVX512; isa++) {
+            static uint8_t other[N];
+            crm_context *best = NULL;
+            crm_context *context = NULL;
+            assert_int_equal(crm_context_create(NULL, NULL, 1, &best, NULL), CRM_OK);
+            assert_int_equal(crm_context_limit(best, isa, &context, NULL), CRM_OK);
+            const int32_t level = crm_i_context_isa(context);
+            CRM_I_KERNEL_PICK(level, crm_i_portfolio_classes)(n, profit, future, 2, other);
+            CRM_I_KERNEL_PICK(level, crm_i_portfolio_veto)(n, keep, other);
+            assert_true(n == 0 || memcmp(other, out, (size_t)n) == 0);
+            crm_context_destroy(context);
+            crm_context_destroy(best);
+        }
     }
 }
 
