@@ -155,8 +155,8 @@ static double major_units_large(int64_t amount, int64_t scale)
     uint64_t quotient = size / divisor;
     const uint64_t rest = size % divisor;
     int shift = 0;
-    while ((quotient << shift) < ((uint64_t)1 << 55))
-        shift++; /* at most 32: size > 2^53 and divisor < 2^30 */
+    while ((quotient << shift) < ((uint64_t)1 << 54))
+        shift++; /* at most 31: size > 2^53 and divisor < 2^30 */
     const uint64_t more = rest << shift;
     quotient = (quotient << shift) + more / divisor;
     quotient |= (uint64_t)(more % divisor != 0);

@@ -177,6 +177,10 @@ static void test_hostile_heads(void **state)
         bytes[i] = 0xFF;
     seal(bytes, WHOLE);
     assert_int_equal(read_all(bytes, WHOLE, 7, &err), CRM_E_FORMAT);
+    write_all(bytes, WHOLE, CRM_OK);
+    bytes[16] = WHOLE - 1; /* a byte behind the end */
+    seal(bytes, WHOLE);
+    assert_int_equal(read_all(bytes, WHOLE, 7, &err), CRM_E_FORMAT);
     assert_int_equal(read_all(NULL, WHOLE, 7, &err), CRM_E_NULL);
     assert_int_equal(err.arg, 2);
     assert_int_equal(read_all(bytes, -1, 7, &err), CRM_E_ARGUMENT);

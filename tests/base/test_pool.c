@@ -229,14 +229,16 @@ static void test_the_mask_of_the_caller_stays(void **state)
     (void)state;
     sigset_t before;
     sigset_t after;
-    pthread_sigmask(SIG_SETMASK, NULL, &before);
+    sigemptyset(&before);
+    sigaddset(&before, SIGUSR2);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     crm_context *context = create(3);
     work w;
     work_start(&w, 3);
     assert_int_equal(crm_i_parallel(context, work_task, &w, TASKS, 0.0, 1.0, NULL), CRM_OK);
     pthread_sigmask(SIG_SETMASK, NULL, &after);
     for (int s = 1; s < 32; s++)
-        assert_int_equal(sigismember(&before, s), sigismember(&after, s));
+        assert_int_equal(sigismember(&after, s), s == SIGUSR2);
     crm_context_destroy(context);
 }
 
@@ -458,7 +460,8 @@ static void test_fewer_threads_than_asked_for(void **state)
     }
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) == 77) /* sanitizers do not live with so little room */
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77) /* the system does not refuse threads, or nobody says how many there are */
         skip();
     assert_int_equal(WEXITSTATUS(status), 0);
 }
