@@ -94,20 +94,20 @@ static int64_t survey(const crm_i_sample *sample, int64_t *steps)
     return groups;
 }
 
-/* above[j] from what is at each value: the suffix sums, carried in double-double. */
+/* above[j] from what is at each value: the suffix sums, carried in pairs. */
 static void accumulate_above(int64_t steps, double beyond, double *at)
 {
-    struct crm_i_dd sum = {beyond, 0.0};
+    crm_i_pair sum = {beyond, 0.0};
     for (int64_t j = steps; j-- > 0;) {
-        sum = crm_i_dd_add_f64(sum, at[j]);
-        at[j] = crm_i_dd_to_f64(sum);
+        sum = crm_i_pair_add_double(sum, at[j]);
+        at[j] = crm_i_pair_value(sum);
     }
 }
 
 static void group(crm_i_sample *sample)
 {
     const double *x = sample->column[0];
-    struct crm_i_dd beyond = {0.0, 0.0};
+    crm_i_pair beyond = {0.0, 0.0};
     sample->tails = 0;
     for (int64_t i = 0, end = 0; i < sample->n; i = end) {
         end = run_end(sample->n, x, i);
@@ -118,12 +118,12 @@ static void group(crm_i_sample *sample)
             sample->tail[sample->tails] = x[i];
             sample->tail_mass[sample->tails] = mass;
             sample->tails++;
-            beyond = crm_i_dd_add_f64(beyond, mass);
+            beyond = crm_i_pair_add_double(beyond, mass);
         } else if (x[i] >= 1.0) {
             sample->above[(int64_t)x[i] - 1] = mass;
         }
     }
-    accumulate_above(sample->steps, crm_i_dd_to_f64(beyond), sample->above);
+    accumulate_above(sample->steps, crm_i_pair_value(beyond), sample->above);
 }
 
 static crm_status take_sums(const crm_context *context, crm_i_sample *sample, crm_error *err)

@@ -261,19 +261,19 @@ void crm_i_lu_solve(int n, const double *lu, const int *pivot, double *b)
 
 double crm_i_bilinear_form(int n, const double *c, const double *g, const double *h)
 {
-    struct crm_i_dd total = {0.0, 0.0};
+    crm_i_pair total = {0.0, 0.0};
     double plain = 0.0; /* right where an infinity makes the exact products NaN */
     for (int j = 0; j < n; j++) {
-        struct crm_i_dd column = {0.0, 0.0};
+        crm_i_pair column = {0.0, 0.0};
         double rough = 0.0;
         for (int i = 0; i < n; i++) {
-            column = crm_i_dd_add(column, crm_i_two_product(c[(int64_t)j * n + i], g[i]));
+            column = crm_i_pair_add(column, crm_i_pair_product(c[(int64_t)j * n + i], g[i]));
             rough += c[(int64_t)j * n + i] * g[i];
         }
-        total = crm_i_dd_add(total, crm_i_dd_multiply_f64(column, h[j]));
+        total = crm_i_pair_add(total, crm_i_pair_multiply(column, crm_i_pair_of(h[j])));
         plain += rough * h[j];
     }
-    const double sum = crm_i_dd_to_f64(total);
+    const double sum = crm_i_pair_value(total);
     return isfinite(sum) ? sum : plain;
 }
 

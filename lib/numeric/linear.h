@@ -35,10 +35,10 @@ int crm_i_lu(int n, double *a, int *pivot);
 /* Solve A x = b in place of b, given the factors. */
 void crm_i_lu_solve(int n, const double *lu, const int *pivot, double *b);
 
-/* g' C g in double-double, both triangles of c read: the variance of a quantity by the delta method. */
+/* g' C g in pairs, both triangles of c read: the variance of a quantity by the delta method. */
 double crm_i_quadratic_form(int n, const double *c, const double *g);
 
-/* g' C h in double-double. */
+/* g' C h in pairs. */
 double crm_i_bilinear_form(int n, const double *c, const double *g, const double *h);
 
 #endif

@@ -1,6 +1,7 @@
 /* A number as an unevaluated sum of two doubles, high + low with |low| at most half a unit of high: some
- * 100 bits for scalar code where large terms cancel. Without fma; factors must stay below 1e290 and
- * products above 1e-290. */
+ * 100 bits for scalar code where large terms cancel. Sums and products are good to 2^-104 relative when
+ * nothing cancels. Without fma; factors must stay below 1e290 and products above 1e-290. An operation on an
+ * infinity gives NaN. */
 #ifndef CRM_I_NUMERIC_PAIR_H
 #define CRM_I_NUMERIC_PAIR_H
 

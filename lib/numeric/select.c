@@ -437,9 +437,9 @@ void crm_i_select_many_bounded(int64_t n, const double *value, int64_t k, const 
 
 /* ---- cumulative sums ---- */
 
-static int is_at_least(struct crm_i_dd sum, double target)
+static int is_at_least(crm_i_pair sum, double target)
 {
-    const struct crm_i_dd rest = crm_i_dd_add_f64(sum, -target);
+    const crm_i_pair rest = crm_i_pair_add_double(sum, -target);
     return rest.high > 0.0 || (rest.high == 0.0 && rest.low >= 0.0);
 }
 
@@ -449,7 +449,7 @@ static void find_share(int64_t n, const uint64_t *key, double target, double *ou
     *count = target <= 0.0 ? 0 : -1;
     if (!(target > 0.0))
         return;
-    struct crm_i_dd sum = {0.0, 0.0};
+    crm_i_pair sum = {0.0, 0.0};
     for (int64_t i = 0; i < n && key[i] != CRM_I_KEY_NAN; i++) {
         const double x = crm_i_f64_from_key(~key[i]);
         if (isinf(x) || isinf(target)) {
@@ -458,7 +458,7 @@ static void find_share(int64_t n, const uint64_t *key, double target, double *ou
             if (!(sum.high >= target))
                 continue;
         } else {
-            sum = crm_i_dd_add_f64(sum, x);
+            sum = crm_i_pair_add_double(sum, x);
             if (!is_at_least(sum, target))
                 continue;
         }

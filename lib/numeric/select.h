@@ -25,7 +25,7 @@ void crm_i_select_many_bounded(int64_t n, const double *value, int64_t k, const 
 
 /* For each target[j]: adding the values from the largest down (NaN left out), count[j] = the smallest
  * number of them whose sum is >= target[j], and out[j] the last value added. target <= 0 gives count 0 and
- * out +infinity; a target never reached (or NaN) gives count -1 and out NaN. Sums are double-double in
+ * out +infinity; a target never reached (or NaN) gives count -1 and out NaN. Sums are pairs in
  * sorted order: the order of the input cannot matter. key, key_scratch: n entries each. */
 void crm_i_select_share(int64_t n, const double *value, int64_t k, const double *target, double *out,
                         int64_t *count, uint64_t *key, uint64_t *key_scratch);

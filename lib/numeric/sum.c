@@ -1,6 +1,8 @@
 /* Sums that do not depend on who adds: the parts too long to inline. */
 #include "numeric/sum.h"
 
+#include <math.h>
+
 /* ---- exact sums of int64 ---- */
 
 void crm_i_sum128_add_many(struct crm_i_sum128 *sum, int64_t n, const int64_t *x)
@@ -160,26 +162,26 @@ struct lanes {
 
 CRM_I_INLINE void lanes_add(struct lanes *l, int j, double x)
 {
-    const struct crm_i_dd s = crm_i_two_sum(l->sum[j], x);
+    const crm_i_pair s = crm_i_pair_sum(l->sum[j], x);
     l->sum[j] = s.high;
     l->error[j] += s.low;
 }
 
-static struct crm_i_dd lanes_finish(const struct lanes *l)
+static crm_i_pair lanes_finish(const struct lanes *l)
 {
-    struct crm_i_dd part[CRM_I_SUM_LANES];
+    crm_i_pair part[CRM_I_SUM_LANES];
     for (int j = 0; j < CRM_I_SUM_LANES; j++)
-        part[j] = crm_i_quick_two_sum(l->sum[j], l->error[j]);
+        part[j] = crm_i_pair_fast_sum(l->sum[j], l->error[j]);
     const double plain = crm_i_sum_lanes(l->sum);
     if (!isfinite(plain)) {
-        const struct crm_i_dd r = {plain, 0.0};
+        const crm_i_pair r = {plain, 0.0};
         return r;
     }
-    crm_i_sum_combine_dd(CRM_I_SUM_LANES, 1, part);
+    crm_i_sum_combine_pair(CRM_I_SUM_LANES, 1, part);
     return part[0];
 }
 
-struct crm_i_dd crm_i_sum_block_dd(int64_t n, const double *x)
+crm_i_pair crm_i_sum_block_pair(int64_t n, const double *x)
 {
     struct lanes l = {{0}, {0}};
     const int64_t whole = n & ~(int64_t)(CRM_I_SUM_LANES - 1);
@@ -191,19 +193,19 @@ struct crm_i_dd crm_i_sum_block_dd(int64_t n, const double *x)
     return lanes_finish(&l);
 }
 
-struct crm_i_dd crm_i_sum_block_product_dd(int64_t n, const double *x, const double *y)
+crm_i_pair crm_i_sum_block_product_pair(int64_t n, const double *x, const double *y)
 {
     struct lanes l = {{0}, {0}};
     const int64_t whole = n & ~(int64_t)(CRM_I_SUM_LANES - 1);
     for (int64_t i = 0; i < whole; i += CRM_I_SUM_LANES) {
         for (int j = 0; j < CRM_I_SUM_LANES; j++) {
-            const struct crm_i_dd p = crm_i_two_product(x[i + j], y[i + j]);
+            const crm_i_pair p = crm_i_pair_product(x[i + j], y[i + j]);
             lanes_add(&l, j, p.high);
             l.error[j] += p.low;
         }
     }
     for (int64_t i = whole; i < n; i++) {
-        const struct crm_i_dd p = crm_i_two_product(x[i], y[i]);
+        const crm_i_pair p = crm_i_pair_product(x[i], y[i]);
         lanes_add(&l, (int)(i - whole), p.high);
         l.error[i - whole] += p.low;
     }
@@ -211,39 +213,39 @@ struct crm_i_dd crm_i_sum_block_product_dd(int64_t n, const double *x, const dou
 }
 
 /* An infinity or NaN met on the way is kept in high with a zero in low. */
-static struct crm_i_dd add_safely(struct crm_i_dd a, struct crm_i_dd b)
+static crm_i_pair add_safely(crm_i_pair a, crm_i_pair b)
 {
     const double plain = a.high + b.high;
     if (isfinite(plain))
-        return crm_i_dd_add(a, b);
-    const struct crm_i_dd r = {plain, 0.0};
+        return crm_i_pair_add(a, b);
+    const crm_i_pair r = {plain, 0.0};
     return r;
 }
 
-void crm_i_sum_combine_dd(int64_t count, int width, struct crm_i_dd *partial)
+void crm_i_sum_combine_pair(int64_t count, int width, crm_i_pair *partial)
 {
     for (int64_t step = 1; step < count; step *= 2) {
         for (int64_t b = 0; b + step < count; b += 2 * step) {
-            struct crm_i_dd *into = partial + b * width;
-            const struct crm_i_dd *from = partial + (b + step) * width;
+            crm_i_pair *into = partial + b * width;
+            const crm_i_pair *from = partial + (b + step) * width;
             for (int j = 0; j < width; j++)
                 into[j] = add_safely(into[j], from[j]);
         }
     }
 }
 
-struct crm_i_dd crm_i_sum_dd(int64_t n, const double *x)
+crm_i_pair crm_i_sum_pair(int64_t n, const double *x)
 {
-    struct crm_i_dd level[64];
+    crm_i_pair level[64];
     const int64_t count = crm_i_sum_block_count(n);
     for (int64_t b = 0; b < count; b++) {
-        struct crm_i_dd s = crm_i_sum_block_dd(block_rows(n, b), x + b * CRM_I_SUM_BLOCK);
+        crm_i_pair s = crm_i_sum_block_pair(block_rows(n, b), x + b * CRM_I_SUM_BLOCK);
         int j = 0;
         for (; (b >> j) & 1; j++)
             s = add_safely(level[j], s);
         level[j] = s;
     }
-    struct crm_i_dd total = {0.0, 0.0};
+    crm_i_pair total = {0.0, 0.0};
     int any = 0;
     for (int j = 0; (count >> j) > 0; j++) {
         if (!((count >> j) & 1))

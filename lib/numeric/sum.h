@@ -1,11 +1,10 @@
-/* Sums that do not depend on who adds: exact two-word integers, double-double, and block trees of doubles
+/* Sums that do not depend on who adds: exact two-word integers, and block trees of doubles, plain or in pairs,
  * whose shape is fixed by the number of rows alone. */
 #ifndef CRM_I_SUM_H
 #define CRM_I_SUM_H
 
 #include "base/compiler.h"
-
-#include <math.h>
+#include "numeric/pair.h"
 
 /* ---- exact sums of int64 ---- */
 
@@ -54,91 +53,6 @@ void crm_i_sum128_add_many(struct crm_i_sum128 *sum, int64_t n, const int64_t *x
 double crm_i_sum128_to_f64(const struct crm_i_sum128 *sum);
 double crm_i_sum128_to_f64_scaled(const struct crm_i_sum128 *sum, int decimals);
 
-/* ---- double-double ---- */
-
-/* high + low with |low| <= ulp(high) / 2. Sums are good to 2^-104 relative when nothing cancels; no fma,
- * so products need |factor| < 2^996. An operation on a non-finite value gives NaN (the sums over rows
- * below keep an infinity). */
-struct crm_i_dd {
-    double high;
-    double low;
-};
-
-/* a + b exactly. */
-CRM_I_INLINE struct crm_i_dd crm_i_two_sum(double a, double b)
-{
-    const double s = a + b;
-    const double t = s - a;
-    const struct crm_i_dd r = {s, (a - (s - t)) + (b - t)};
-    return r;
-}
-
-/* a + b exactly, given |a| >= |b| or a = 0. */
-CRM_I_INLINE struct crm_i_dd crm_i_quick_two_sum(double a, double b)
-{
-    const double s = a + b;
-    const struct crm_i_dd r = {s, b - (s - a)};
-    return r;
-}
-
-/* a * b exactly (unless it underflows), by Dekker's splitting. */
-CRM_I_INLINE struct crm_i_dd crm_i_two_product(double a, double b)
-{
-    const double split = 134217729.0; /* 2^27 + 1 */
-    const double ta = split * a;
-    const double tb = split * b;
-    const double a1 = ta - (ta - a);
-    const double b1 = tb - (tb - b);
-    const double a2 = a - a1;
-    const double b2 = b - b1;
-    const double p = a * b;
-    const struct crm_i_dd r = {p, ((a1 * b1 - p) + a1 * b2 + a2 * b1) + a2 * b2};
-    return r;
-}
-
-CRM_I_INLINE struct crm_i_dd crm_i_dd_add_f64(struct crm_i_dd a, double b)
-{
-    const struct crm_i_dd s = crm_i_two_sum(a.high, b);
-    return crm_i_quick_two_sum(s.high, s.low + a.low);
-}
-
-CRM_I_INLINE struct crm_i_dd crm_i_dd_add(struct crm_i_dd a, struct crm_i_dd b)
-{
-    const struct crm_i_dd s = crm_i_two_sum(a.high, b.high);
-    const struct crm_i_dd t = crm_i_two_sum(a.low, b.low);
-    const struct crm_i_dd u = crm_i_quick_two_sum(s.high, s.low + t.high);
-    return crm_i_quick_two_sum(u.high, u.low + t.low);
-}
-
-CRM_I_INLINE struct crm_i_dd crm_i_dd_negate(struct crm_i_dd a)
-{
-    const struct crm_i_dd r = {-a.high, -a.low};
-    return r;
-}
-
-CRM_I_INLINE struct crm_i_dd crm_i_dd_subtract(struct crm_i_dd a, struct crm_i_dd b)
-{
-    return crm_i_dd_add(a, crm_i_dd_negate(b));
-}
-
-CRM_I_INLINE struct crm_i_dd crm_i_dd_multiply_f64(struct crm_i_dd a, double b)
-{
-    const struct crm_i_dd p = crm_i_two_product(a.high, b);
-    return crm_i_quick_two_sum(p.high, p.low + a.low * b);
-}
-
-CRM_I_INLINE struct crm_i_dd crm_i_dd_multiply(struct crm_i_dd a, struct crm_i_dd b)
-{
-    const struct crm_i_dd p = crm_i_two_product(a.high, b.high);
-    return crm_i_quick_two_sum(p.high, p.low + (a.high * b.low + a.low * b.high));
-}
-
-/* The nearest double; an infinity or NaN in high wins over what became of low. */
-CRM_I_INLINE double crm_i_dd_to_f64(struct crm_i_dd a)
-{
-    return isfinite(a.high) ? a.high + a.low : a.high;
-}
-
 /* ---- block trees of doubles ----
  * Rows are cut in blocks of CRM_I_SUM_BLOCK, the last one shorter. Each block is reduced on 8 lanes (row i
  * of the block on lane i mod 8) and the lanes by crm_i_sum_lanes; the partial results by
@@ -170,9 +84,9 @@ double crm_i_sum(int64_t n, const double *x);
 
 /* The same, compensated: right to 1 ulp unless sum |x| exceeds about 2^50 |sum|; beyond that the error is
  * below n 2^-103 sum |x|. The result of a permutation may differ by that ulp, no more. */
-struct crm_i_dd crm_i_sum_block_dd(int64_t n, const double *x);
-struct crm_i_dd crm_i_sum_block_product_dd(int64_t n, const double *x, const double *y); /* sum of x y */
-void crm_i_sum_combine_dd(int64_t count, int width, struct crm_i_dd *partial);
-struct crm_i_dd crm_i_sum_dd(int64_t n, const double *x);
+crm_i_pair crm_i_sum_block_pair(int64_t n, const double *x);
+crm_i_pair crm_i_sum_block_product_pair(int64_t n, const double *x, const double *y); /* sum of x y */
+void crm_i_sum_combine_pair(int64_t count, int width, crm_i_pair *partial);
+crm_i_pair crm_i_sum_pair(int64_t n, const double *x);
 
 #endif
