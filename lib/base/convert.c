@@ -82,39 +82,41 @@ static double nearest_even(double x)
     return copysign(whole, x);
 }
 
-/* high + low to the nearest whole number, ties to even, for |high| < 2^53. |low| is at most half a unit of
- * high's last place: below 2^52 it can do no more than settle a tie of high, and above, where high is whole,
- * it can be a tie itself, which the product that gave high has settled to even. */
-static double round_pair(double high, double low)
+/* amount * scale where the rounded product is a tie or beyond 2^52: the exact product is high + low, |low| at most
+ * half a unit of high's last place. 0: it does not fit. Below 2^53 low settles the ties of high; where high is
+ * whole and low a tie itself, the product that gave high has settled it to even. From there on high is even,
+ * so that the ties of low are those of the sum. */
+static CRM_I_NOINLINE int32_t minor_units_exact(double amount, double scale, int64_t *out)
 {
-    const double whole = nearest_even(high);
-    const double rest = high - whole;
-    if (fabs(rest) == 0.5 && low * rest > 0.0)
-        return whole + copysign(1.0, rest);
-    return whole;
-}
-
-/* amount * 10^decimals exactly, rounded once. 0: it does not fit. */
-static int32_t minor_units(double amount, double scale, int64_t *out)
-{
-    if (fabs(amount) < 0x1p-40) { /* less than half a unit with nine decimals; spares low an underflow */
-        *out = 0;
-        return 1;
-    }
     if (!(fabs(amount) <= TWO_63))
         return 0;
     double high;
     double low;
     two_product(amount, scale, &high, &low);
     if (fabs(high) < TWO_53) {
-        *out = (int64_t)round_pair(high, low);
+        const double whole = nearest_even(high);
+        const double rest = high - whole;
+        *out = (int64_t)(low * rest > 0.0 ? whole + copysign(1.0, rest) : whole);
         return 1;
     }
-    const double more = nearest_even(low); /* high is even, so that low's ties are those of the sum */
+    const double more = nearest_even(low);
     if (fabs(high) > TWO_63 || (high == TWO_63 && more >= 0.0) || (high == -TWO_63 && more < 0.0))
         return 0;
     *out = high == TWO_63 ? INT64_MAX + ((int64_t)more + 1) : (int64_t)high + (int64_t)more;
     return 1;
+}
+
+/* amount * 10^decimals exactly, rounded once. 0: it does not fit. Off a tie and below 2^52 the rounded product lies
+ * on the same side of every half as the exact one. */
+static int32_t minor_units(double amount, double scale, int64_t *out)
+{
+    const double product = amount * scale;
+    const double whole = nearest_even(product);
+    if (fabs(product) < TWO_52 && fabs(product - whole) != 0.5) {
+        *out = (int64_t)whole;
+        return 1;
+    }
+    return minor_units_exact(amount, scale, out);
 }
 
 /* The rows that are so far from the end of int64 that nothing can go wrong, at a compare each. */
