@@ -110,18 +110,10 @@ static crm_status search_sample(const crm_context *context, const crm_i_sample *
     return status == CRM_OK ? crm_i_progress(context, 1.0, err) : status;
 }
 
-static crm_status check_kind(int32_t kind, int32_t arg, crm_error *err)
-{
-    const crm_status status = crm_i_kind_check(kind, arg, err);
-    if (status != CRM_OK || crm_i_kind_of(kind)->likelihood)
-        return status;
-    return crm_i_fail_value(err, CRM_E_UNSUPPORTED, arg, (double)kind, "This kind of model cannot be fitted.");
-}
-
 crm_status crm_model_fit(const crm_context *context, int32_t kind, const crm_summary *summary, const crm_options *options,
                          crm_model **out, crm_error *err)
 {
-    crm_status status = check_kind(kind, 2, err);
+    crm_status status = crm_i_kind_check(kind, 2, err);
     if (status != CRM_OK)
         return status;
     if (!summary)
@@ -160,7 +152,7 @@ static int32_t sums_of(int32_t count)
 crm_status crm_fit_create(const crm_context *context, int32_t kind, const crm_options *options, crm_fit **out,
                           crm_error *err)
 {
-    crm_status status = check_kind(kind, 2, err);
+    crm_status status = crm_i_kind_check(kind, 2, err);
     if (status != CRM_OK)
         return status;
     if (!out)
@@ -204,7 +196,7 @@ static crm_status check_parameters(int32_t count, const double *parameter, int32
 crm_status crm_fit_partial(const crm_context *context, int32_t kind, const double *parameter, const crm_summary *shard,
                            double *sums, crm_error *err)
 {
-    crm_status status = check_kind(kind, 2, err);
+    crm_status status = crm_i_kind_check(kind, 2, err);
     if (status != CRM_OK)
         return status;
     if (!parameter)

@@ -15,14 +15,15 @@ typedef struct crm_i_kind {
     const char *name;
     int32_t parameters;
     const char *parameter[CRM_I_KIND_PARAMETERS];
-    const crm_i_likelihood *likelihood; /* NULL: it cannot be fitted */
-    const crm_i_prediction *prediction; /* NULL: it predicts nothing */
+    const crm_i_likelihood *likelihood; /* NULL: not built yet */
+    const crm_i_prediction *prediction; /* NULL: not built yet */
 } crm_i_kind;
 
 /* The entry of a kind; NULL if there is no such kind. */
 const crm_i_kind *crm_i_kind_of(int32_t kind);
 
-/* CRM_OK; CRM_E_ARGUMENT for no such kind, CRM_E_UNSUPPORTED for one that is not built at all. */
+/* CRM_OK for a kind that has both likelihood and prediction; CRM_E_ARGUMENT for no such kind, CRM_E_UNSUPPORTED for one
+ * that is not built yet. */
 crm_status crm_i_kind_check(int32_t kind, int32_t arg, crm_error *err);
 
 #endif

@@ -171,28 +171,14 @@ static crm_status prepare(const crm_context *context, crm_i_sample *sample, crm_
     return status;
 }
 
+/* The key columns of a section, all but the weight, and its mass. */
 static void borrow_rows(const crm_summary *summary, crm_i_sample *sample)
 {
-    if (sample->likelihood->section == CRM_I_PURCHASES) {
-        const crm_i_purchases *rows = crm_i_summary_purchases(summary);
-        sample->n = rows->n;
-        sample->column[0] = rows->x;
-        sample->column[1] = rows->t_x;
-        sample->column[2] = rows->T;
-        sample->mass = rows->mass;
-    } else if (sample->likelihood->section == CRM_I_SPENDS) {
-        const crm_i_spends *rows = crm_i_summary_spends(summary);
-        sample->n = rows->n;
-        sample->column[0] = rows->count;
-        sample->column[1] = rows->mean;
-        sample->mass = rows->mass;
-    } else {
-        const crm_i_durations *rows = crm_i_summary_durations(summary);
-        sample->n = rows->n;
-        sample->column[0] = rows->duration;
-        sample->column[1] = rows->ended;
-        sample->mass = rows->mass;
-    }
+    const crm_i_cells *cells = &summary->cells[sample->likelihood->section];
+    sample->n = cells->n;
+    sample->mass = cells->mass;
+    for (int32_t c = 0; c < cells->columns - 1 && cells->n > 0; c++)
+        sample->column[c] = cells->column[c];
 }
 
 crm_status crm_i_sample_build(const crm_context *context, const crm_i_likelihood *likelihood, const crm_summary *summary,
@@ -257,27 +243,17 @@ void crm_i_sample_release(crm_i_sample *sample)
 
 /* ---- what a caller may ask of a model ---- */
 
-static crm_status check_likelihood(const crm_model *model, crm_error *err)
-{
-    if (!model)
-        return crm_i_fail(err, CRM_E_NULL, 2, "The model is NULL.");
-    if (!crm_i_kind_of(model->kind)->likelihood)
-        return crm_i_fail(err, CRM_E_UNSUPPORTED, 2, "The likelihood of this kind of model is not built yet.");
-    return CRM_OK;
-}
-
 crm_status crm_model_log_likelihood(const crm_context *context, const crm_model *model, const crm_summary *summary,
                                     double *value, double *gradient, double *hessian, crm_error *err)
 {
-    crm_status status = check_likelihood(model, err);
-    if (status != CRM_OK)
-        return status;
+    if (!model)
+        return crm_i_fail(err, CRM_E_NULL, 2, "The model is NULL.");
     if (!summary)
         return crm_i_fail(err, CRM_E_NULL, 3, "The summary is NULL.");
     if (!value)
         return crm_i_fail(err, CRM_E_NULL, 4, "The place for the value is NULL.");
     crm_i_sample sample;
-    status = crm_i_sample_build(context, crm_i_kind_of(model->kind)->likelihood, summary, &sample, err);
+    crm_status status = crm_i_sample_build(context, crm_i_kind_of(model->kind)->likelihood, summary, &sample, err);
     if (status != CRM_OK)
         return status;
     if (sample.n == 0)
@@ -368,9 +344,8 @@ static crm_status blame_rows(const row_pass *p, crm_error *err)
 crm_status crm_model_rows(const crm_context *context, const crm_model *model, int64_t n, const double *x,
                           const double *t_x, const double *T, double *out, crm_error *err)
 {
-    crm_status status = check_likelihood(model, err);
-    if (status != CRM_OK)
-        return status;
+    if (!model)
+        return crm_i_fail(err, CRM_E_NULL, 2, "The model is NULL.");
     if (n < 0)
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, (double)n, "The number of rows is negative.");
     const crm_i_likelihood *l = crm_i_kind_of(model->kind)->likelihood;
@@ -382,6 +357,6 @@ crm_status crm_model_rows(const crm_context *context, const crm_model *model, in
     if (!out && n > 0)
         return crm_i_fail(err, CRM_E_NULL, 7, "The place for the output is NULL.");
     row_pass p = {l, model->parameter, {x, t_x, T}, columns, crm_i_context_isa(context), n, out};
-    status = crm_i_parallel(context, run_rows, &p, blocks_of(n), 0.0, 1.0, err);
+    const crm_status status = crm_i_parallel(context, run_rows, &p, blocks_of(n), 0.0, 1.0, err);
     return status == CRM_OK ? blame_rows(&p, err) : status;
 }

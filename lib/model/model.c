@@ -234,8 +234,6 @@ static int32_t is_sane(const crm_model *model)
         return 0;
     if (!model->fitted && !(model->converged && model->identified))
         return 0;
-    if (model->fitted && !crm_i_kind_of(model->kind)->likelihood)
-        return 0;
     if (model->fitted && (model->has_covariance != model->identified || model->identified > model->converged))
         return 0;
     if (check_parameters(model->count, model->parameter, NULL) != CRM_OK)

@@ -18,10 +18,10 @@
 #define CURVATURE_LEAST 1e-3
 /* Likelihoods closer than this count as equal when two runs of the Newton method are compared. */
 #define SAME_VALUE 1e-7
-/* A run that no step improves has converged nevertheless if this little is left to gain; on a ridge, where the end lies
- * far out and gains nothing, if this little is. */
-#define STALLED_MOST 1e-9
-#define RIDGE_MOST 1e-6
+/* A run that ends for want of a better step, or of patience, has arrived nevertheless if this little is left to gain: at
+ * a maximum, and on a ridge, where the end lies far out and gains nothing. */
+#define PEAK_LEFT 1e-9
+#define RIDGE_LEFT 1e-6
 
 crm_status crm_i_search_start(crm_i_search *search, int32_t kind, const crm_options *options, int32_t arg,
                               crm_error *err)
@@ -38,11 +38,8 @@ crm_status crm_i_search_start(crm_i_search *search, int32_t kind, const crm_opti
     if (n != search->count)
         return crm_i_fail_value(err, CRM_E_DOMAIN, arg, (double)n, "The start has not as many values as the kind has "
                                                                   "parameters.");
-    for (int32_t i = 0; i < search->count; i++) {
-        if (!(given[i] > 0.0 && given[i] < CRM_I_INFINITY))
-            return crm_i_fail_value(err, CRM_E_DOMAIN, arg, given[i], "A start is not finite and above 0.");
-        search->start[0][i] = crm_i_log(given[i]);
-    }
+    for (int32_t i = 0; i < search->count; i++)
+        search->start[0][i] = crm_i_log(given[i]); /* the option lets none pass that is not finite and > 0 */
     search->given = 1;
     return CRM_OK;
 }
@@ -153,12 +150,10 @@ static int32_t is_determined(const struct crm_i_newton_report *report)
 static int32_t judge_end(const struct crm_i_newton *newton, int32_t determined)
 {
     const double left = newton->decrement;
-    if (newton->status == CRM_I_NEWTON_STALLED && left >= 0.0 && left <= STALLED_MOST)
-        return determined ? CRM_I_NEWTON_CONVERGED : CRM_I_NEWTON_FLAT;
-    const int32_t unfinished = newton->status == CRM_I_NEWTON_STALLED || newton->status == CRM_I_NEWTON_LIMIT;
-    if (unfinished && !determined && left >= 0.0 && left <= RIDGE_MOST)
-        return CRM_I_NEWTON_FLAT;
-    return newton->status;
+    const int32_t arrived = left >= 0.0 && left <= (determined ? PEAK_LEFT : RIDGE_LEFT);
+    if (!arrived || (newton->status != CRM_I_NEWTON_STALLED && newton->status != CRM_I_NEWTON_LIMIT))
+        return newton->status;
+    return determined ? CRM_I_NEWTON_CONVERGED : CRM_I_NEWTON_FLAT;
 }
 
 /* Held parameters and free ones alike: which way the likelihood changes least. */

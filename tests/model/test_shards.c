@@ -86,11 +86,9 @@ static void bits_of_merged_shards(void **state)
     }
 }
 
-static void bits_of_workers(void **state)
+/* So many distinct rows that a fit begins with a sample of them. */
+static crm_summary *many_rows(void)
 {
-    (void)state;
-    static const int32_t workers[] = {1, 2, 7, 64};
-    /* enough distinct rows for the search on a sample too */
     enum { MANY = 60000 };
     double *c = malloc(3 * MANY * sizeof *c);
     assert_non_null(c);
@@ -102,6 +100,15 @@ static void bits_of_workers(void **state)
     crm_summary *summary = NULL;
     assert_int_equal(crm_summary_of_purchases(NULL, MANY, c, c + MANY, c + 2 * MANY, NULL, &summary, NULL), CRM_OK);
     assert_true(crm_summary_fact(summary, CRM_SUMMARY_PURCHASES_DISTINCT) > 33000);
+    free(c);
+    return summary;
+}
+
+static void bits_of_workers(void **state)
+{
+    (void)state;
+    static const int32_t workers[] = {1, 2, 7, 64};
+    crm_summary *summary = many_rows();
     const saved want = fit_bytes(NULL, CRM_MODEL_BG_NBD, summary);
     for (int i = 0; i < 4; i++) {
         crm_context *context = NULL;
@@ -120,7 +127,49 @@ static void bits_of_workers(void **state)
         crm_context_destroy(context);
     }
     crm_summary_destroy(summary);
-    free(c);
+}
+
+static crm_status call_fit(const crm_context *context, void *arg)
+{
+    crm_model *model = NULL;
+    const crm_status status = crm_model_fit(context, CRM_MODEL_BG_NBD, arg, NULL, &model, NULL);
+    assert_true((status >= 0) == (model != NULL));
+    crm_model_destroy(model);
+    return status;
+}
+
+static int32_t count_down(void *self, double done)
+{
+    int64_t *left = self;
+    (void)done;
+    return --*left == 0;
+}
+
+/* The search on a sample fails and is cancelled as the one on all rows. */
+static void sample_of_many(void **state)
+{
+    (void)state;
+    crm_summary *summary = many_rows();
+    failing_sweep(call_fit, summary);
+    int64_t left = 0;
+    crm_context *context = NULL;
+    assert_int_equal(crm_context_watch(NULL, count_down, &left, &context, NULL), CRM_OK);
+    crm_status status = CRM_E_CANCELLED;
+    for (int64_t stop = 1; status == CRM_E_CANCELLED; stop += 17) {
+        left = stop;
+        status = call_fit(context, summary);
+        assert_true(status == CRM_E_CANCELLED || left > 0);
+    }
+    assert_int_equal(status, CRM_OK);
+    double sums[64];
+    left = 1;
+    assert_int_equal(crm_fit_partial(context, CRM_MODEL_BG_NBD, (const double[]){1.0, 1.0, 1.0, 1.0}, summary, sums, NULL),
+                     CRM_E_CANCELLED);
+    left = 15;
+    assert_int_equal(crm_fit_partial(context, CRM_MODEL_BG_NBD, (const double[]){1.0, 1.0, 1.0, 1.0}, summary, sums, NULL),
+                     CRM_E_CANCELLED);
+    crm_context_destroy(context);
+    crm_summary_destroy(summary);
 }
 
 /* ---- ask and tell ---- */
@@ -356,6 +405,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bits_of_merged_shards), cmocka_unit_test(bits_of_workers),
+        cmocka_unit_test(sample_of_many),
         cmocka_unit_test(sums_of_shards),        cmocka_unit_test(statuses_through_sums),
         cmocka_unit_test(nonsense),              cmocka_unit_test(misuse),
         cmocka_unit_test(memory_fails),
