@@ -39,6 +39,7 @@ enum {
     CRM_QUANTITY_VALUE = 8        /* residual value: `number` (the margin rate) * SPEND * DISCOUNTED */
 };
 
+/* The table of kinds. Static, free of threads and memory; what there is no such thing of is 0 or NULL. Since 0.9. */
 CRM_API int32_t crm_kind_count(void);                       /* kinds are 1 .. crm_kind_count() */
 CRM_API const char *crm_kind_name(int32_t kind);            /* "bg-nbd"; NULL if there is no such kind. Static */
 CRM_API int32_t crm_kind_find(const char *name);            /* the kind of a name; 0 if there is none */
@@ -54,55 +55,84 @@ typedef struct crm_model crm_model;
 
 enum { /* NaN where the model was not fitted */
     CRM_FACT_LOG_LIKELIHOOD = 1,
-    CRM_FACT_AIC = 2,
-    CRM_FACT_BIC = 3,        /* with ln of the number of customers, by weight */
-    CRM_FACT_CONVERGED = 4,  /* 1 or 0: gradient zero to rounding and curvature negative in every direction */
-    CRM_FACT_IDENTIFIED = 5, /* 1 or 0 */
-    CRM_FACT_CONDITION = 6,  /* of the negated Hessian in log-parameters: largest / smallest eigenvalue */
-    CRM_FACT_CUSTOMERS = 7,  /* sum of the weights */
-    CRM_FACT_DISTINCT = 8,   /* distinct rows */
-    CRM_FACT_EVALUATIONS = 9, /* of the likelihood, all starts together */
+    CRM_FACT_AIC = 2,         /* 2 parameters - 2 log-likelihood */
+    CRM_FACT_BIC = 3,         /* the same with ln of the number of customers, by weight, in place of the first 2 */
+    CRM_FACT_CONVERGED = 4,   /* 1 or 0: the gradient is zero to rounding in every parameter not held at a bound */
+    CRM_FACT_IDENTIFIED = 5,  /* 1 or 0: no parameter is held, and every direction has its curvature */
+    CRM_FACT_CONDITION = 6,   /* of the negated Hessian in log-parameters not held: largest / smallest eigenvalue */
+    CRM_FACT_CUSTOMERS = 7,   /* sum of the weights */
+    CRM_FACT_DISTINCT = 8,    /* distinct rows; of a fit from sums those of the shards together */
+    CRM_FACT_EVALUATIONS = 9, /* of the likelihood: screen, sample and all starts together */
     CRM_FACT_STATUS = 10      /* what crm_model_fit answered */
 };
 
-/* Maximum likelihood on log-parameters, by a damped Newton method over the distinct rows. Always gives a model if the
- * summary has rows for this kind (else CRM_E_NO_DATA): CRM_OK, CRM_NOT_CONVERGED, CRM_NOT_IDENTIFIED or CRM_NO_MEAN.
- * Options: CRM_OPTION_FIT_*. Same bits for any number of threads and any order of the rows. Since 0.9. */
+/* Maximum likelihood by a damped Newton method on the logarithms of the parameters, over the distinct rows; starts are
+ * screened, from 32,768 distinct rows on in a sample of the customers, and another start is tried where one ends badly.
+ *
+ * Always gives a model if the summary has rows for this kind (purchases for BG/NBD, spend for Gamma-Gamma; otherwise
+ * CRM_E_NO_DATA), and *out is set for every status >= 0:
+ *   CRM_OK              a maximum: gradient zero, Hessian negative definite;
+ *   CRM_NOT_CONVERGED   CRM_OPTION_FIT_ITERATIONS ran out, or no step improved; the model predicts nothing;
+ *   CRM_NOT_IDENTIFIED  the likelihood is highest at a bound (shapes e^-14 .. e^14, scales e^-20 .. e^20 times
+ *                       the mean T or mean spend), or flat: condition above 1e10, or a standard error above 30 in
+ *                       log-parameters along some direction. crm_model_direction tells which; covariance and
+ *                       standard errors are NaN;
+ *   CRM_NO_MEAN         Gamma-Gamma with q <= 1: a maximum, but the mean spend it implies is infinite.
+ * The parameters do not depend on the unit of time or money (scales go with it) nor on a common factor of all weights.
+ *
+ * Options: CRM_OPTION_FIT_ITERATIONS, CRM_OPTION_FIT_START (as many values as parameters, else CRM_E_DOMAIN).
+ * Progress is told, and may cancel, within each evaluation. Same bits for any number of threads, any instruction
+ * set and any order of the rows. Since 0.9. */
 CRM_API crm_status crm_model_fit(const crm_context *context, int32_t kind, const crm_summary *summary,
                                  const crm_options *options /*opt*/, crm_model **out, crm_error *err);
 
-/* A model from stated parameters, all finite and > 0 (else CRM_E_DOMAIN); count must be that of the kind. covariance:
- * count x count, column-major, symmetric, opt: standard errors are then NaN. Since 0.9. */
+/* A model from stated parameters, all finite and > 0 (else CRM_E_DOMAIN, row: which); count must be that of the kind
+ * (else CRM_E_ARGUMENT). covariance of the parameters themselves: count x count, column-major, finite, symmetric, no
+ * negative variance and no correlation beyond 1 (else CRM_E_DOMAIN); opt: standard errors are then NaN. Since 0.9. */
 CRM_API crm_status crm_model_create(const crm_context *context, int32_t kind, int32_t count, const double *parameter,
                                     const double *covariance /*opt*/, crm_model **out, crm_error *err);
 CRM_API int32_t crm_model_kind(const crm_model *model);
 CRM_API double crm_model_fact(const crm_model *model, int32_t fact); /* CRM_FACT_*; else NaN */
 
-/* parameter: count; covariance: count x count, opt, NaN if there is none or the model is not identified. */
+/* parameter: count; covariance: count x count, opt, NaN if there is none or the model is not identified. The covariance
+ * of a fit is the inverse of the negated Hessian in log-parameters, times theta_i theta_j (delta method). Since 0.9. */
 CRM_API crm_status crm_model_parameters(const crm_model *model, double *parameter, double *covariance /*opt*/,
                                         crm_error *err);
 
-/* Unit vector in log-parameters along which the likelihood is flattest, count entries; CRM_E_STATE if not fitted. */
+/* Unit vector in log-parameters along which the log-likelihood of a fit curves least, count entries: where a model is
+ * not identified, the way in which its parameters may move. CRM_E_STATE if not fitted. Since 0.9. */
 CRM_API crm_status crm_model_direction(const crm_model *model, double *direction, crm_error *err);
 
-/* Wald interval on log-parameters: low, high = theta * exp(-+ z se/theta) for 0 < level < 1; summary NULL. With a summary
- * the profile likelihood interval (CRM_E_UNSUPPORTED before it is built). Since 0.9. */
+/* Wald interval on log-parameters: low, high = theta * exp(-+ z se/theta), z the normal quantile of (1 + level)/2, for
+ * 0 < level < 1 (else CRM_E_DOMAIN); count entries each, NaN without a covariance; summary NULL. With a summary the
+ * profile likelihood interval (CRM_E_UNSUPPORTED before it is built). Since 0.9. */
 CRM_API crm_status crm_model_interval(const crm_context *context, const crm_model *model,
                                       const crm_summary *summary /*opt*/, double level, double *low, double *high,
                                       crm_error *err);
 
 /* Log-likelihood of the summary at the model's parameters, with gradient (count) and Hessian (count x count) in the
- * LOG-parameters. Value within 1e-12 * max(1, |value|) per row, gradient 1e-11 and Hessian 1e-10 of max(1, largest
- * entry). Since 0.9. */
+ * LOG-parameters; summed over rows by weight. No rows for this kind: CRM_E_NO_DATA. With G and B the gamma and beta
+ * functions:
+ *   BG/NBD (Fader, Hardie & Lee 2005): ln G(r+x)/G(r) + r ln alpha + ln B(a, b+x)/B(a, b)
+ *       + ln((alpha+T)^-(r+x) + [x>0] a/(b+x-1) (alpha+t_x)^-(r+x));
+ *   Gamma-Gamma (Fader & Hardie 2013), x purchases of mean z: ln G(px+q)/(G(px) G(q)) + q ln v + (px-1) ln z
+ *       + px ln x - (px+q) ln(v+xz).
+ * For x to 1e5, shapes 1e-3..1e3 and scales 1e-3..1e4 each row is within 1e-12 * max(1, |value|), or within
+ * 32 condition 2^-53 where its terms cancel (Gamma-Gamma: 512 min(px, q) 2^-53); gradient 1e-11 and Hessian 1e-10
+ * of max(1, largest entry). Same bits for any number of threads and any instruction set. Since 0.9. */
 CRM_API crm_status crm_model_log_likelihood(const crm_context *context, const crm_model *model,
                                             const crm_summary *summary, double *value, double *gradient /*opt*/,
                                             double *hessian /*opt*/, crm_error *err);
 
-/* The log-likelihood of each of n rows: purchase models take (x, t_x, T), spend models (count, mean, NULL). */
+/* The log-likelihood of each of n rows: purchase models take (x, t_x, T) as the quantities below do, spend
+ * models (count, mean, NULL) with count whole and >= 0, mean finite and > 0; where count is 0 the mean is not
+ * read, and the log-likelihood is 0. Bounds as above. Allocates nothing on one thread. Since 0.9. */
 CRM_API crm_status crm_model_rows(const crm_context *context, const crm_model *model, int64_t n, const double *x,
                                   const double *t_x, const double *T /*opt for spend*/, double *out, crm_error *err);
 
-/* Blobs: bytes NULL asks the length; the same bytes on every platform; old versions load for ever. Since 0.9. */
+/* Blobs: bytes NULL asks the length, too small a capacity is CRM_E_BUFFER with *length set; the same bytes on every
+ * platform; old versions load for ever. Bytes that are not a model's are CRM_E_FORMAT, those of a later version
+ * CRM_E_VERSION. Since 0.9. */
 CRM_API crm_status crm_model_save(const crm_model *model, uint8_t *bytes, int64_t capacity, int64_t *length,
                                   crm_error *err);
 CRM_API crm_status crm_model_load(const crm_context *context, const uint8_t *bytes, int64_t length, crm_model **out,
@@ -179,19 +209,27 @@ CRM_API crm_status crm_model_simulate(const crm_context *context, const crm_mode
 /* ---- the fit from sums ------------------------------------------------------------------------------------------ */
 
 /* The optimiser as a handle, for shards that stay where they are: ask for parameters, compute crm_fit_partial on each
- * shard, add the sums, tell them; until finished. The fit equals that of the merged summaries to 1e-12. */
+ * shard, add the sums, tell them; until finished. What is asked first only serves to see what the data look like. The fit
+ * equals that of the merged summaries to 1e-12, in parameters and log-likelihood. A handle serves one thread at a time. */
 typedef struct crm_fit crm_fit;
 
+/* Kind and options as of crm_model_fit. Since 0.9. */
 CRM_API crm_status crm_fit_create(const crm_context *context, int32_t kind, const crm_options *options /*opt*/,
                                   crm_fit **out, crm_error *err);
 
-/* The parameters to evaluate, crm_kind_parameters(kind) of them, and the number of sums a partial has. Since 0.9. */
+/* The parameters to evaluate, crm_kind_parameters(kind) of them, and the number of sums a partial has; once finished the
+ * parameters found. Since 0.9. */
 CRM_API crm_status crm_fit_ask(const crm_fit *fit, double *parameter, int32_t *sums, crm_error *err);
 
-/* Adds nothing to fit: writes the sums of one shard at these parameters: customers, distinct rows, value, gradient and
- * Hessian; plain doubles that add up over shards. Since 0.9. */
+/* Writes the sums of one shard at these parameters (finite and > 0, else CRM_E_DOMAIN): 6 moments (customers by weight,
+ * distinct rows, three sums over columns, customers with purchases), then value, gradient and Hessian in log-parameters:
+ * 7 + k + k^2 plain doubles that add up over shards. All 0 for a shard without rows of this kind. Since 0.9. */
 CRM_API crm_status crm_fit_partial(const crm_context *context, int32_t kind, const double *parameter,
                                    const crm_summary *shard, double *sums, crm_error *err);
+
+/* The sums over all shards at the parameters last asked for. CRM_E_DOMAIN where the moments are not finite and >= 0,
+ * CRM_E_NO_DATA where there are no customers, CRM_E_STATE once finished. A value or derivative that is not finite makes
+ * the point a rejected one. Since 0.9. */
 CRM_API crm_status crm_fit_tell(crm_fit *fit, const double *sums, int32_t *finished, crm_error *err);
 
 /* The model found; the status is that of crm_model_fit. Before the end: CRM_E_STATE. Since 0.9. */

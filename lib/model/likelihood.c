@@ -291,12 +291,11 @@ enum { ROW_GOOD = 0, ROW_MISSING = 1, ROW_BAD = 2 };
 /* column: the one to blame. */
 static int32_t judge(const row_pass *p, int64_t row, double *c, int32_t *column, const char **text)
 {
-    int32_t missing = 0;
-    for (int32_t i = 0; i < CRM_I_LIKELIHOOD_COLUMNS; i++) {
+    for (int32_t i = 0; i < CRM_I_LIKELIHOOD_COLUMNS; i++)
         c[i] = i < p->columns ? p->column[i][row] : 0.0;
-        missing |= c[i] != c[i];
-    }
-    if (missing)
+    if (p->likelihood->section == CRM_I_SPENDS && c[0] == 0.0)
+        c[1] = 0.0; /* the mean of no purchases */
+    if (c[0] != c[0] || c[1] != c[1] || c[2] != c[2])
         return ROW_MISSING;
     *text = p->likelihood->wrong(c[0], c[1], c[2], column);
     return *text ? ROW_BAD : ROW_GOOD;
