@@ -3,8 +3,8 @@
  *     ln L = ln G(r + x) - ln G(r) + ln B(a, b + x) - ln B(a, b) - (r + x) ln((alpha + T)/alpha) - x ln alpha
  *            + ln(1 + [x > 0] a/(b + x - 1) ((alpha + T)/(alpha + t_x))^(r + x))
  *
- * The terms of x alone are sums over the steps j < x and are done once per step, weighted by all who took it; where x is
- * large or rare, by ratios of gamma functions. */
+ * The terms of x alone are sums over the steps j < x and are done once per step, weighted by all who took it;
+ * where x is large or rare, by ratios of gamma functions. */
 #include "model/bg_nbd_likelihood.h"
 
 #include <math.h>
@@ -15,12 +15,12 @@
 
 enum { R = 0, ALPHA = 1, A = 2, B = 3, PARAMETERS = 4 };
 
-static void block(int32_t isa, const crm_i_sample *sample, const double *parameter, int32_t order, int64_t first,
-                  int64_t n, double *sums)
+static void block(int32_t isa, const crm_i_sample *sample, const double *parameter, int32_t order,
+                  int64_t first, int64_t n, double *sums)
 {
     CRM_I_KERNEL_PICK(isa, crm_i_bg_nbd_block)
-    (n, sample->column[0] + first, sample->column[1] + first, sample->column[2] + first, sample->mass + first, parameter,
-     order == CRM_I_ORDER_HESSIAN, sums);
+    (n, sample->column[0] + first, sample->column[1] + first, sample->column[2] + first, sample->mass + first,
+     parameter, order == CRM_I_ORDER_HESSIAN, sums);
 }
 
 /* The step sums of steps from .. x-1, all of weight 1, by differences of gamma functions. */
@@ -37,7 +37,8 @@ static void add_tail(const double *parameter, double from, double x, double mass
     const double z2 = crm_i_trigamma_ratio(z, n);
     const double b1 = crm_i_digamma_ratio(b + from, n);
     const double b2 = crm_i_trigamma_ratio(b + from, n);
-    sums[CRM_I_BG_STEP_VALUE] += mass * (crm_i_lgamma_ratio(r + from, n) - crm_i_lgamma_cross(b + from, a, n));
+    sums[CRM_I_BG_STEP_VALUE] +=
+        mass * (crm_i_lgamma_ratio(r + from, n) - crm_i_lgamma_cross(b + from, a, n));
     sums[CRM_I_BG_STEP_R] += mass * (r * r1);
     sums[CRM_I_BG_STEP_R_R] += mass * (r * r1 + r * (r * r2));
     sums[CRM_I_BG_STEP_A] += mass * (a * z1);

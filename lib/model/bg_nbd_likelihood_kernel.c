@@ -1,11 +1,12 @@
-/* The rows of BG/NBD, and its steps in x, on lanes. A strip goes through one stage after another, so that the long chain
- * log1p -> exp -> log of one row does not keep the next one waiting. */
+/* The rows of BG/NBD, and its steps in x, on lanes. A strip goes through one stage after another, so that the
+ * long chain log1p -> exp -> log of one row does not keep the next one waiting. */
 #include "model/bg_nbd_likelihood_kernel.h"
 
 #include "model/likelihood.h"
 #include "numeric/elementary.h"
 
-/* exp beyond this is left to the end, where only its logarithm counts; products of it with 1e60 stay finite. */
+/* exp beyond this is left to the end, where only its logarithm counts; products of it with 1e60 stay
+ * finite. */
 #define EXPONENT_MOST 500.0
 
 /* One strip between its stages. */
@@ -22,8 +23,8 @@ typedef struct strip {
     double share[CRM_I_LANES]; /* b/(b + x - 1) */
 } strip;
 
-CRM_I_INLINE void take_logs(const double *restrict x, const double *restrict t_x, const double *restrict T, double r,
-                            double alpha, strip *restrict s)
+CRM_I_INLINE void take_logs(const double *restrict x, const double *restrict t_x, const double *restrict T,
+                            double r, double alpha, strip *restrict s)
 {
     const double inverse_alpha = 1.0 / alpha;
     CRM_I_IVDEP
@@ -139,7 +140,8 @@ CRM_I_INLINE void add_strip(const double *x, const double *t_x, const double *T,
 }
 
 void CRM_I_KERNEL(crm_i_bg_nbd_block)(int64_t n, const double *x, const double *t_x, const double *T,
-                                      const double *mass, const double *parameter, int32_t hessian, double *sums)
+                                      const double *mass, const double *parameter, int32_t hessian,
+                                      double *sums)
 {
     double lane[CRM_I_BG_HESSIAN_SUMS * CRM_I_LANES] = {0.0};
     double last[4][CRM_I_LANES];
@@ -196,7 +198,8 @@ static void add_steps(const double *restrict step, const double *restrict above,
     }
 }
 
-void CRM_I_KERNEL(crm_i_bg_nbd_steps)(int64_t steps, const double *above, const double *parameter, double *sums)
+void CRM_I_KERNEL(crm_i_bg_nbd_steps)(int64_t steps, const double *above, const double *parameter,
+                                      double *sums)
 {
     double lane[CRM_I_BG_STEP_SUMS * CRM_I_LANES] = {0.0};
     double last[CRM_I_LANES];

@@ -4,9 +4,9 @@
 
 #include "base/kernel.h"
 
-/* Sums over rows of what a row with the rate part e^S adds; w its weight. With A = alpha + t_x, B = alpha + T,
- * L = ln(B/alpha), D = ln(B/A), odds = [x > 0] a/(b + x - 1) e^((r+x) D), S = ln(1 + odds), P = odds/(1 + odds), Q = 1 - P,
- * g = alpha/B, h = alpha/A, k = (r + x)(h - g), q = b/(b + x - 1): */
+/* Sums over rows of what a row with the rate part e^S adds; w its weight. With A = alpha + t_x, B = alpha +
+ * T, L = ln(B/alpha), D = ln(B/A), odds = [x > 0] a/(b + x - 1) e^((r+x) D), S = ln(1 + odds), P = odds/(1 +
+ * odds), Q = 1 - P, g = alpha/B, h = alpha/A, k = (r + x)(h - g), q = b/(b + x - 1): */
 enum {
     CRM_I_BG_VALUE = 0,   /* S - (r + x) L */
     CRM_I_BG_R = 1,       /* P D - L */

@@ -16,18 +16,20 @@ enum { THIN_LEAST = 32768, THIN_DRAWS = 16384 };
 crm_status crm_i_fit_answer(const crm_model *model, crm_error *err)
 {
     if (!model->converged)
-        return crm_i_fail(err, CRM_NOT_CONVERGED, 0, "The fit did not converge: its parameters are not a maximum.");
+        return crm_i_fail(err, CRM_NOT_CONVERGED, 0,
+                          "The fit did not converge: its parameters are not a maximum.");
     if (!model->identified)
-        return crm_i_fail(err, CRM_NOT_IDENTIFIED, 0,
-                          "The data do not identify the parameters: the likelihood is flat in a direction, or highest "
-                          "at a bound.");
+        return crm_i_fail(
+            err, CRM_NOT_IDENTIFIED, 0,
+            "The data do not identify the parameters: the likelihood is flat in a direction, or highest "
+            "at a bound.");
     if (crm_i_kind_of(model->kind)->likelihood->remark(model->parameter) == CRM_NO_MEAN)
         return crm_i_fail(err, CRM_NO_MEAN, 0, "The mean spend that the fitted model implies is infinite.");
     return crm_i_ok(err);
 }
 
-crm_status crm_i_fit_model(const crm_context *context, int32_t kind, const crm_i_search *search, crm_model **out,
-                           crm_error *err)
+crm_status crm_i_fit_model(const crm_context *context, int32_t kind, const crm_i_search *search,
+                           crm_model **out, crm_error *err)
 {
     crm_model *model = crm_i_model_new(context, kind);
     if (!model)
@@ -46,7 +48,8 @@ crm_status crm_i_fit_model(const crm_context *context, int32_t kind, const crm_i
     for (int32_t j = 0; j < k && found->identified; j++)
         for (int32_t i = 0; i < k; i++)
             model->covariance[i + k * j] =
-                found->covariance[i + k * j] * (model->parameter[i] * model->parameter[j]); /* symmetric to the bit */
+                found->covariance[i + k * j] *
+                (model->parameter[i] * model->parameter[j]); /* symmetric to the bit */
     model->log_likelihood = found->value;
     model->condition = found->condition;
     model->customers = search->moment[CRM_I_MOMENT_MASS];
@@ -64,16 +67,16 @@ static double share_left(double done)
     return done + (1.0 - done) * 0.25;
 }
 
-static crm_status run_search(const crm_context *context, const crm_i_sample *sample, crm_i_search *search, double done,
-                             int32_t moving, crm_error *err)
+static crm_status run_search(const crm_context *context, const crm_i_sample *sample, crm_i_search *search,
+                             double done, int32_t moving, crm_error *err)
 {
     while (search->phase != CRM_I_SEARCH_DONE) {
         const double next = moving ? share_left(done) : done;
         double parameter[CRM_I_KIND_PARAMETERS];
         crm_i_derivatives at;
         crm_i_search_ask(search, parameter);
-        const crm_status status = crm_i_likelihood_evaluate(context, sample, parameter, crm_i_search_order(search), done,
-                                                            next, &at, err);
+        const crm_status status = crm_i_likelihood_evaluate(context, sample, parameter,
+                                                            crm_i_search_order(search), done, next, &at, err);
         if (status != CRM_OK)
             return status;
         crm_i_search_tell(search, &at);
@@ -110,8 +113,8 @@ static crm_status search_sample(const crm_context *context, const crm_i_sample *
     return status == CRM_OK ? crm_i_progress(context, 1.0, err) : status;
 }
 
-crm_status crm_model_fit(const crm_context *context, int32_t kind, const crm_summary *summary, const crm_options *options,
-                         crm_model **out, crm_error *err)
+crm_status crm_model_fit(const crm_context *context, int32_t kind, const crm_summary *summary,
+                         const crm_options *options, crm_model **out, crm_error *err)
 {
     crm_status status = crm_i_kind_check(kind, 2, err);
     if (status != CRM_OK)
@@ -189,12 +192,13 @@ static crm_status check_parameters(int32_t count, const double *parameter, int32
 {
     for (int32_t i = 0; i < count; i++)
         if (!(parameter[i] > 0.0 && parameter[i] < CRM_I_INFINITY))
-            return crm_i_fail_value(err, CRM_E_DOMAIN, arg, parameter[i], "A parameter is not finite and above 0.");
+            return crm_i_fail_value(err, CRM_E_DOMAIN, arg, parameter[i],
+                                    "A parameter is not finite and above 0.");
     return CRM_OK;
 }
 
-crm_status crm_fit_partial(const crm_context *context, int32_t kind, const double *parameter, const crm_summary *shard,
-                           double *sums, crm_error *err)
+crm_status crm_fit_partial(const crm_context *context, int32_t kind, const double *parameter,
+                           const crm_summary *shard, double *sums, crm_error *err)
 {
     crm_status status = crm_i_kind_check(kind, 2, err);
     if (status != CRM_OK)
@@ -237,7 +241,8 @@ crm_status crm_fit_tell(crm_fit *fit, const double *sums, int32_t *finished, crm
         return crm_i_fail(err, CRM_E_STATE, 1, "The fit has finished.");
     for (int32_t i = 0; i < CRM_I_MOMENTS; i++)
         if (!(sums[i] >= 0.0 && sums[i] < CRM_I_INFINITY))
-            return crm_i_fail_value(err, CRM_E_DOMAIN, 2, sums[i], "The sums are not those of crm_fit_partial.");
+            return crm_i_fail_value(err, CRM_E_DOMAIN, 2, sums[i],
+                                    "The sums are not those of crm_fit_partial.");
     if (!(sums[CRM_I_MOMENT_MASS] > 0.0))
         return crm_i_fail(err, CRM_E_NO_DATA, 2, "The shards have no rows for this kind of model.");
     const int32_t k = fit->search.count;

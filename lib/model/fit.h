@@ -12,8 +12,8 @@ struct crm_fit {
 };
 
 /* The model of a finished search; the status is that of the fit, CRM_E_MEMORY without memory. */
-crm_status crm_i_fit_model(const crm_context *context, int32_t kind, const crm_i_search *search, crm_model **out,
-                           crm_error *err);
+crm_status crm_i_fit_model(const crm_context *context, int32_t kind, const crm_i_search *search,
+                           crm_model **out, crm_error *err);
 
 /* What the fit that made a model answered: CRM_OK or its remark. */
 crm_status crm_i_fit_answer(const crm_model *model, crm_error *err);

@@ -1,10 +1,11 @@
-/* The likelihood of Gamma-Gamma (Colombo & Jiang 1999; Fader & Hardie 2013) for x purchases of mean z, y = x z:
+/* The likelihood of Gamma-Gamma (Colombo & Jiang 1999; Fader & Hardie 2013) for x purchases of mean z, y = x
+ * z:
  *
  *     ln L = ln G(p x + q) - ln G(p x) - ln G(q) - p x ln(1 + v/y) - q ln(1 + y/v) - ln z
  *
- * which is the published form with its large terms cancelled. ln(1 + y/v) = ln(1 + v/y) + ln y - ln v, and the sums of
- * ln y hold no parameter, so that one logarithm a row is left (two where q is large, since it would magnify what this
- * loses); gamma functions are needed once per distinct x. */
+ * which is the published form with its large terms cancelled. ln(1 + y/v) = ln(1 + v/y) + ln y - ln v, and
+ * the sums of ln y hold no parameter, so that one logarithm a row is left (two where q is large, since it
+ * would magnify what this loses); gamma functions are needed once per distinct x. */
 #include "model/gamma_gamma_likelihood.h"
 
 #include <math.h>
@@ -16,8 +17,8 @@
 enum { P = 0, Q = 1, V = 2, PARAMETERS = 3 };
 enum { LOG_MEAN = 0, CONSTANT_SUMS = 1 };
 
-static void block(int32_t isa, const crm_i_sample *sample, const double *parameter, int32_t order, int64_t first,
-                  int64_t n, double *sums)
+static void block(int32_t isa, const crm_i_sample *sample, const double *parameter, int32_t order,
+                  int64_t first, int64_t n, double *sums)
 {
     const double *x = sample->column[0] + first;
     const double *z = sample->column[1] + first;

@@ -1,11 +1,12 @@
-/* The rows of Gamma-Gamma on lanes: one logarithm each, since every sum that a fit needs is of functions of v alone. */
+/* The rows of Gamma-Gamma on lanes: one logarithm each, since every sum that a fit needs is of functions of v
+ * alone. */
 #include "model/gamma_gamma_likelihood_kernel.h"
 
 #include "model/likelihood.h"
 #include "numeric/elementary.h"
 
-CRM_I_INLINE void add_strip(const double *restrict x, const double *restrict z, const double *restrict mass, double v,
-                            int32_t exact, int32_t hessian, double *restrict lane)
+CRM_I_INLINE void add_strip(const double *restrict x, const double *restrict z, const double *restrict mass,
+                            double v, int32_t exact, int32_t hessian, double *restrict lane)
 {
     CRM_I_IVDEP
     for (int i = 0; i < CRM_I_LANES; i++) {
@@ -72,8 +73,8 @@ void CRM_I_KERNEL(crm_i_gamma_gamma_constants)(int64_t n, const double *z, const
     crm_i_lanes_fold(1, lane, sums);
 }
 
-void CRM_I_KERNEL(crm_i_gamma_gamma_rows)(int64_t n, const double *x, const double *z, const double *parameter,
-                                          double *out)
+void CRM_I_KERNEL(crm_i_gamma_gamma_rows)(int64_t n, const double *x, const double *z,
+                                          const double *parameter, double *out)
 {
     const double p = parameter[0];
     const double q = parameter[1];

@@ -22,8 +22,8 @@ enum {
     CRM_I_GG_HESSIAN_SUMS = 6
 };
 CRM_I_KERNEL_DECLARE(void, crm_i_gamma_gamma_block,
-                     (int64_t n, const double *x, const double *z, const double *mass, const double *parameter,
-                      int32_t hessian, double *sums));
+                     (int64_t n, const double *x, const double *z, const double *mass,
+                      const double *parameter, int32_t hessian, double *sums));
 
 /* The sum of w ln z: no parameter in it. */
 CRM_I_KERNEL_DECLARE(void, crm_i_gamma_gamma_constants,

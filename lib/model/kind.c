@@ -36,7 +36,8 @@ crm_status crm_i_kind_check(int32_t kind, int32_t arg, crm_error *err)
         return crm_i_fail_value(err, CRM_E_ARGUMENT, arg, (double)kind, "There is no such kind of model.");
     if (k->likelihood && k->prediction)
         return CRM_OK;
-    return crm_i_fail_value(err, CRM_E_UNSUPPORTED, arg, (double)kind, "This kind of model is not built yet.");
+    return crm_i_fail_value(err, CRM_E_UNSUPPORTED, arg, (double)kind,
+                            "This kind of model is not built yet.");
 }
 
 int32_t crm_kind_count(void)

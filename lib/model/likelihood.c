@@ -55,8 +55,9 @@ static crm_status run_pass(const crm_context *context, const crm_i_sample *sampl
     return status;
 }
 
-crm_status crm_i_likelihood_evaluate(const crm_context *context, const crm_i_sample *sample, const double *parameter,
-                                     int32_t order, double from, double to, crm_i_derivatives *out, crm_error *err)
+crm_status crm_i_likelihood_evaluate(const crm_context *context, const crm_i_sample *sample,
+                                     const double *parameter, int32_t order, double from, double to,
+                                     crm_i_derivatives *out, crm_error *err)
 {
     const crm_i_likelihood *l = sample->likelihood;
     if (sample->n == 0) {
@@ -181,8 +182,8 @@ static void borrow_rows(const crm_summary *summary, crm_i_sample *sample)
         sample->column[c] = cells->column[c];
 }
 
-crm_status crm_i_sample_build(const crm_context *context, const crm_i_likelihood *likelihood, const crm_summary *summary,
-                              crm_i_sample *sample, crm_error *err)
+crm_status crm_i_sample_build(const crm_context *context, const crm_i_likelihood *likelihood,
+                              const crm_summary *summary, crm_i_sample *sample, crm_error *err)
 {
     memset(sample, 0, sizeof *sample);
     sample->likelihood = likelihood;
@@ -213,8 +214,8 @@ static int64_t draw(const crm_i_sample *from, int64_t draws, double *copy)
     return n;
 }
 
-crm_status crm_i_sample_thin(const crm_context *context, const crm_i_sample *from, int64_t draws, crm_i_sample *sample,
-                             crm_error *err)
+crm_status crm_i_sample_thin(const crm_context *context, const crm_i_sample *from, int64_t draws,
+                             crm_i_sample *sample, crm_error *err)
 {
     memset(sample, 0, sizeof *sample);
     sample->likelihood = from->likelihood;
@@ -243,8 +244,9 @@ void crm_i_sample_release(crm_i_sample *sample)
 
 /* ---- what a caller may ask of a model ---- */
 
-crm_status crm_model_log_likelihood(const crm_context *context, const crm_model *model, const crm_summary *summary,
-                                    double *value, double *gradient, double *hessian, crm_error *err)
+crm_status crm_model_log_likelihood(const crm_context *context, const crm_model *model,
+                                    const crm_summary *summary, double *value, double *gradient,
+                                    double *hessian, crm_error *err)
 {
     if (!model)
         return crm_i_fail(err, CRM_E_NULL, 2, "The model is NULL.");
@@ -253,15 +255,17 @@ crm_status crm_model_log_likelihood(const crm_context *context, const crm_model 
     if (!value)
         return crm_i_fail(err, CRM_E_NULL, 4, "The place for the value is NULL.");
     crm_i_sample sample;
-    crm_status status = crm_i_sample_build(context, crm_i_kind_of(model->kind)->likelihood, summary, &sample, err);
+    crm_status status =
+        crm_i_sample_build(context, crm_i_kind_of(model->kind)->likelihood, summary, &sample, err);
     if (status != CRM_OK)
         return status;
     if (sample.n == 0)
         return crm_i_fail(err, CRM_E_NO_DATA, 3, "The summary has no rows for this kind of model.");
     const int32_t k = model->count;
     crm_i_derivatives at;
-    status = crm_i_likelihood_evaluate(context, &sample, model->parameter,
-                                       hessian ? CRM_I_ORDER_HESSIAN : CRM_I_ORDER_GRADIENT, 0.0, 1.0, &at, err);
+    status =
+        crm_i_likelihood_evaluate(context, &sample, model->parameter,
+                                  hessian ? CRM_I_ORDER_HESSIAN : CRM_I_ORDER_GRADIENT, 0.0, 1.0, &at, err);
     crm_i_sample_release(&sample);
     if (status != CRM_OK)
         return status;
@@ -305,7 +309,8 @@ static void run_rows(void *arg, int64_t index, int64_t worker)
 {
     (void)worker;
     const row_pass *p = arg;
-    const int64_t end = (index + 1) * CRM_I_LIKELIHOOD_ROWS < p->n ? (index + 1) * CRM_I_LIKELIHOOD_ROWS : p->n;
+    const int64_t end =
+        (index + 1) * CRM_I_LIKELIHOOD_ROWS < p->n ? (index + 1) * CRM_I_LIKELIHOOD_ROWS : p->n;
     for (int64_t first = index * CRM_I_LIKELIHOOD_ROWS; first < end; first += ROWS_STRIP) {
         const int64_t n = end - first < ROWS_STRIP ? end - first : ROWS_STRIP;
         double copy[CRM_I_LIKELIHOOD_COLUMNS][ROWS_STRIP];

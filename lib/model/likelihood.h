@@ -1,6 +1,6 @@
-/* What a kind brings so that it can be fitted, and the driver that all kinds share: rows of a summary in fixed blocks,
- * each block summed on fixed lanes, blocks in a fixed tree. So the sums are the same bits for any number of workers and
- * any instruction set. */
+/* What a kind brings so that it can be fitted, and the driver that all kinds share: rows of a summary in
+ * fixed blocks, each block summed on fixed lanes, blocks in a fixed tree. So the sums are the same bits for
+ * any number of workers and any instruction set. */
 #ifndef CRM_I_LIKELIHOOD_H
 #define CRM_I_LIKELIHOOD_H
 
@@ -35,12 +35,14 @@ typedef struct crm_i_sample {
     const crm_i_likelihood *likelihood;
     crm_allocator allocator;
     int64_t n;
-    const double *column[CRM_I_LIKELIHOOD_COLUMNS]; /* ascending by column 0; column 2 NULL if the section has none */
+    /* ascending by column 0; NULL where the section has no such column */
+    const double *column[CRM_I_LIKELIHOOD_COLUMNS];
     const double *mass;
     double moment[CRM_I_MOMENTS];
     double constant[CRM_I_LIKELIHOOD_SUMS]; /* the sums of CRM_I_ORDER_CONSTANT */
-    /* Terms that depend on column 0 alone. Up to `steps` by their differences: above[j] is the mass of the rows with
-     * j < column 0. Beyond by distinct value: tail_mass[i] is the mass of the rows at tail[i] > steps. */
+    /* Terms that depend on column 0 alone. Up to `steps` by their differences: above[j] is the mass of the
+     * rows with j < column 0. Beyond by distinct value: tail_mass[i] is the mass of the rows at tail[i] >
+     * steps. */
     int64_t steps;
     double *above;
     int64_t tails;
@@ -66,42 +68,45 @@ struct crm_i_likelihood {
     uint32_t scales;        /* bit i: parameter i is measured in the unit of the data */
 
     /* The sums of n <= CRM_I_LIKELIHOOD_ROWS rows from `first`, on lanes. */
-    void (*block)(int32_t isa, const crm_i_sample *sample, const double *parameter, int32_t order, int64_t first,
-                  int64_t n, double *sums);
+    void (*block)(int32_t isa, const crm_i_sample *sample, const double *parameter, int32_t order,
+                  int64_t first, int64_t n, double *sums);
     /* From the sums over all rows to value and derivatives: adds the terms of column 0 alone. */
     void (*finish)(int32_t isa, const crm_i_sample *sample, const double *parameter, int32_t order,
                    const double *sums, crm_i_derivatives *out);
     /* The log-likelihood of each row; rows that are not in the domain come as NaN and go as NaN. */
     void (*rows)(int32_t isa, const double *parameter, int64_t n, const double *const *column, double *out);
-    /* Why a row is not in the domain: NULL if it is, else a sentence, *column the one to blame. NaN is missing, not
-     * wrong, and is not asked about. */
+    /* Why a row is not in the domain: NULL if it is, else a sentence, *column the one to blame. NaN is
+     * missing, not wrong, and is not asked about. */
     const char *(*wrong)(double c0, double c1, double c2, int32_t *column);
     /* Start number i < starts, natural parameters. */
     int32_t starts;
     void (*start)(const double *moment, int32_t i, double *parameter);
-    /* The unit of the data in terms of its moments: what the bounds of the scale parameters are relative to. */
+    /* The unit of the data in terms of its moments: what the bounds of the scale parameters are relative
+     * to. */
     double (*unit)(const double *moment);
     /* A remark on an identified maximum (CRM_NO_MEAN), else CRM_OK. */
     crm_status (*remark)(const double *parameter);
 };
 
 /* The rows of a summary for this likelihood, borrowed; an empty sample where the summary has none. */
-crm_status crm_i_sample_build(const crm_context *context, const crm_i_likelihood *likelihood, const crm_summary *summary,
-                              crm_i_sample *sample, crm_error *err);
+crm_status crm_i_sample_build(const crm_context *context, const crm_i_likelihood *likelihood,
+                              const crm_summary *summary, crm_i_sample *sample, crm_error *err);
 
 /* A sample of `draws` customers of a sample, evenly spread over its rows in their order. */
-crm_status crm_i_sample_thin(const crm_context *context, const crm_i_sample *from, int64_t draws, crm_i_sample *sample,
-                             crm_error *err);
+crm_status crm_i_sample_thin(const crm_context *context, const crm_i_sample *from, int64_t draws,
+                             crm_i_sample *sample, crm_error *err);
 void crm_i_sample_release(crm_i_sample *sample);
 
-/* The log-likelihood of a sample; CRM_OK, CRM_E_CANCELLED or CRM_E_EXECUTOR. Allocates nothing. Progress goes from `from`
- * to `to`. hessian is not written by CRM_I_ORDER_GRADIENT. */
-crm_status crm_i_likelihood_evaluate(const crm_context *context, const crm_i_sample *sample, const double *parameter,
-                                     int32_t order, double from, double to, crm_i_derivatives *out, crm_error *err);
+/* The log-likelihood of a sample; CRM_OK, CRM_E_CANCELLED or CRM_E_EXECUTOR. Allocates nothing. Progress goes
+ * from `from` to `to`. hessian is not written by CRM_I_ORDER_GRADIENT. */
+crm_status crm_i_likelihood_evaluate(const crm_context *context, const crm_i_sample *sample,
+                                     const double *parameter, int32_t order, double from, double to,
+                                     crm_i_derivatives *out, crm_error *err);
 
 /* ---- the lanes that kernels share ---- */
 
-/* A strip of rows is computed side by side and added to as many lanes; at the end of a block the lanes fold. */
+/* A strip of rows is computed side by side and added to as many lanes; at the end of a block the lanes
+ * fold. */
 enum { CRM_I_LANES = 64 };
 
 /* sums[k] = the tree over lane[k * CRM_I_LANES ...]: halves, quarters, ..., by position alone. */

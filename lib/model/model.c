@@ -40,13 +40,15 @@ crm_status crm_i_model_ready(const crm_model *model, int32_t arg, crm_error *err
     if (!model)
         return crm_i_fail(err, CRM_E_NULL, arg, "The model is NULL.");
     if (!model->converged)
-        return crm_i_fail(err, CRM_E_STATE, arg, "The fit of this model did not converge: it predicts nothing.");
+        return crm_i_fail(err, CRM_E_STATE, arg,
+                          "The fit of this model did not converge: it predicts nothing.");
     return CRM_OK;
 }
 
 void crm_i_model_keep(const crm_model *model)
 {
-    /* The count is the one part of a shared model that changes; the cast goes through an integer to say so. */
+    /* The count is the one part of a shared model that changes; the cast goes through an integer to say
+     * so. */
     crm_model *counted = (crm_model *)(uintptr_t)model;
     crm_i_handle_keep(&counted->handle);
 }
@@ -65,7 +67,8 @@ static crm_status check_parameters(int32_t count, const double *parameter, crm_e
 {
     for (int32_t i = 0; i < count; i++)
         if (!(parameter[i] > 0.0 && parameter[i] < CRM_I_INFINITY))
-            return crm_i_fail_row(err, CRM_E_DOMAIN, 4, i, parameter[i], "A parameter is not finite and above 0.");
+            return crm_i_fail_row(err, CRM_E_DOMAIN, 4, i, parameter[i],
+                                  "A parameter is not finite and above 0.");
     return CRM_OK;
 }
 
@@ -77,12 +80,14 @@ static crm_status check_covariance(int32_t count, const double *c, crm_error *er
             return crm_i_fail_row(err, CRM_E_DOMAIN, 5, i, c[i], "An entry of the covariance is not finite.");
     for (int32_t j = 0; j < count; j++) {
         if (c[j + count * j] < 0.0)
-            return crm_i_fail_row(err, CRM_E_DOMAIN, 5, j + count * j, c[j + count * j], "A variance is negative.");
+            return crm_i_fail_row(err, CRM_E_DOMAIN, 5, j + count * j, c[j + count * j],
+                                  "A variance is negative.");
         for (int32_t i = 0; i < j; i++) {
             const double above = c[i + count * j];
             const double most = sqrt(c[i + count * i]) * sqrt(c[j + count * j]);
             if (above != c[j + count * i])
-                return crm_i_fail_row(err, CRM_E_DOMAIN, 5, i + count * j, above, "The covariance is not symmetric.");
+                return crm_i_fail_row(err, CRM_E_DOMAIN, 5, i + count * j, above,
+                                      "The covariance is not symmetric.");
             if (fabs(above) > most * (1.0 + 1e-9))
                 return crm_i_fail_row(err, CRM_E_DOMAIN, 5, i + count * j, above,
                                       "The covariance has a correlation beyond 1.");
@@ -196,7 +201,8 @@ static void read_doubles(crm_i_reader *r, int32_t n, double *v)
         v[i] = crm_i_read_f64(r);
 }
 
-crm_status crm_model_save(const crm_model *model, uint8_t *bytes, int64_t capacity, int64_t *length, crm_error *err)
+crm_status crm_model_save(const crm_model *model, uint8_t *bytes, int64_t capacity, int64_t *length,
+                          crm_error *err)
 {
     if (!model)
         return crm_i_fail(err, CRM_E_NULL, 1, "The model is NULL.");

@@ -1,5 +1,5 @@
-/* A model as the library sees it: a kind, its parameters, and of a fit how sure it is of them. Never changed once built,
- * so that threads share it without a lock. */
+/* A model as the library sees it: a kind, its parameters, and of a fit how sure it is of them. Never changed
+ * once built, so that threads share it without a lock. */
 #ifndef CRM_I_MODEL_H
 #define CRM_I_MODEL_H
 
@@ -11,13 +11,15 @@ struct crm_model {
     crm_i_handle handle;
     int32_t kind;           /* CRM_MODEL_* */
     int32_t count;          /* of parameters: crm_i_kind_of(kind)->parameters */
-    int32_t has_covariance; /* 1: covariance is there and finite; 0: it is NaN and so is every standard error */
-    int32_t fitted;         /* 1: made by a fit; 0: from stated parameters (then converged and identified are 1) */
+    int32_t
+        has_covariance; /* 1: covariance is there and finite; 0: it is NaN and so is every standard error */
+    int32_t fitted; /* 1: made by a fit; 0: from stated parameters (then converged and identified are 1) */
     int32_t converged;      /* 0: predictions are CRM_E_STATE */
     int32_t identified;
     double parameter[CRM_I_KIND_PARAMETERS];                           /* natural, all finite and > 0 */
-    double covariance[CRM_I_KIND_PARAMETERS * CRM_I_KIND_PARAMETERS];  /* natural, column-major count x count */
-    double direction[CRM_I_KIND_PARAMETERS];                           /* of a fit: unit vector in log-parameters */
+    double
+        covariance[CRM_I_KIND_PARAMETERS * CRM_I_KIND_PARAMETERS]; /* natural, column-major count x count */
+    double direction[CRM_I_KIND_PARAMETERS]; /* of a fit: unit vector in log-parameters */
     /* facts of a fit, NaN otherwise */
     double log_likelihood;
     double condition;
@@ -26,12 +28,12 @@ struct crm_model {
     double evaluations;
 };
 
-/* A model with everything but its handle at "from stated parameters, without covariance": no checks, NULL without
- * memory. The caller fills in the rest. */
+/* A model with everything but its handle at "from stated parameters, without covariance": no checks, NULL
+ * without memory. The caller fills in the rest. */
 crm_model *crm_i_model_new(const crm_context *context, int32_t kind);
 
-/* What any call that predicts asks first: CRM_OK, CRM_E_NULL, or CRM_E_STATE of a fit that did not converge. arg is the
- * position of the model in the prototype. */
+/* What any call that predicts asks first: CRM_OK, CRM_E_NULL, or CRM_E_STATE of a fit that did not converge.
+ * arg is the position of the model in the prototype. */
 crm_status crm_i_model_ready(const crm_model *model, int32_t arg, crm_error *err);
 
 /* Counted sharing: a plan keeps its model. */

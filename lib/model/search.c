@@ -12,14 +12,15 @@
 /* Bounds on log-parameters: shapes from 8e-7 to 1.2e6, scales from 2e-9 to 5e8 units of the data. */
 #define SHAPE_BOUND 14.0
 #define SCALE_BOUND 20.0
-/* A maximum is taken for identified if the negated Hessian in log-parameters has at most this condition, and if no
- * direction has a standard error above 30: beyond, a parameter is not known to within a factor of e^30. */
+/* A maximum is taken for identified if the negated Hessian in log-parameters has at most this condition, and
+ * if no direction has a standard error above 30: beyond, a parameter is not known to within a factor of
+ * e^30. */
 #define CONDITION_MOST 1e10
 #define CURVATURE_LEAST 1e-3
 /* Likelihoods closer than this count as equal when two runs of the Newton method are compared. */
 #define SAME_VALUE 1e-7
-/* A run that ends for want of a better step, or of patience, has arrived nevertheless if this little is left to gain: at
- * a maximum, and on a ridge, where the end lies far out and gains nothing. */
+/* A run that ends for want of a better step, or of patience, has arrived nevertheless if this little is left
+ * to gain: at a maximum, and on a ridge, where the end lies far out and gains nothing. */
 #define PEAK_LEFT 1e-9
 #define RIDGE_LEFT 1e-6
 
@@ -36,8 +37,9 @@ crm_status crm_i_search_start(crm_i_search *search, int32_t kind, const crm_opti
     if (!given)
         return CRM_OK;
     if (n != search->count)
-        return crm_i_fail_value(err, CRM_E_DOMAIN, arg, (double)n, "The start has not as many values as the kind has "
-                                                                  "parameters.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, arg, (double)n,
+                                "The start has not as many values as the kind has "
+                                "parameters.");
     for (int32_t i = 0; i < search->count; i++)
         search->start[0][i] = crm_i_log(given[i]); /* the option lets none pass that is not finite and > 0 */
     search->given = 1;
@@ -70,7 +72,8 @@ static void set_starts(crm_i_search *search)
 static void run_newton(crm_i_search *search, const double *start)
 {
     search->phase = CRM_I_SEARCH_NEWTON;
-    crm_i_newton_start(&search->newton, search->count, start, search->lower, search->upper, 0.0, search->limit);
+    crm_i_newton_start(&search->newton, search->count, start, search->lower, search->upper, 0.0,
+                       search->limit);
 }
 
 void crm_i_search_begin(crm_i_search *search, const double *moment)

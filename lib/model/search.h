@@ -1,6 +1,6 @@
-/* The search for a maximum of a likelihood, as a sequence of points to evaluate: the moments of the data, a screen of
- * starts, then damped Newton steps on log-parameters. It calls nobody, so that the sums may come from one summary or
- * from shards anywhere. */
+/* The search for a maximum of a likelihood, as a sequence of points to evaluate: the moments of the data, a
+ * screen of starts, then damped Newton steps on log-parameters. It calls nobody, so that the sums may come
+ * from one summary or from shards anywhere. */
 #ifndef CRM_I_SEARCH_H
 #define CRM_I_SEARCH_H
 
@@ -40,15 +40,16 @@ typedef struct crm_i_search {
     struct crm_i_newton newton;
 } crm_i_search;
 
-/* In phase PROBE: what is asked first gives the moments. CRM_E_DOMAIN for a stated start of the wrong length. */
+/* In phase PROBE: what is asked first gives the moments. CRM_E_DOMAIN for a stated start of the wrong
+ * length. */
 crm_status crm_i_search_start(crm_i_search *search, int32_t kind, const crm_options *options, int32_t arg,
                               crm_error *err);
 
 /* From the moments to the screen, or with one start straight to the Newton method. */
 void crm_i_search_begin(crm_i_search *search, const double *moment);
 
-/* The Newton method again, for other rows of the same kind: from the best point if it was good, else from the best start
- * of the screen. */
+/* The Newton method again, for other rows of the same kind: from the best point if it was good, else from the
+ * best start of the screen. */
 void crm_i_search_again(crm_i_search *search, const double *moment);
 
 /* The parameters to evaluate (natural), and whether the Hessian matters. */

@@ -1,5 +1,6 @@
-/* Speed of fits: a likelihood per distinct row on each instruction set, whole fits of 1,000,000 simulated customers with
- * their collapsing, and what a second worker gains. One line a figure, the minimum of several runs. */
+/* Speed of fits: a likelihood per distinct row on each instruction set, whole fits of 1,000,000 simulated
+ * customers with their collapsing, and what a second worker gains. One line a figure, the minimum of several
+ * runs. */
 #define _POSIX_C_SOURCE 199309L
 #include <math.h>
 #include <stdio.h>
@@ -82,7 +83,8 @@ static crm_summary *summarise(const crm_context *context, int32_t kind, const ba
     return summary;
 }
 
-static double fit_time(const crm_context *context, int32_t kind, const base *b, int32_t collapsing, double *evaluations)
+static double fit_time(const crm_context *context, int32_t kind, const base *b, int32_t collapsing,
+                       double *evaluations)
 {
     double best = 1e9;
     for (int run = 0; run < RUNS; run++) {
@@ -156,7 +158,8 @@ static void bench_fit(int32_t kind, const base *b, double most)
     const double whole = fit_time(one, kind, b, 1, &evaluations);
     const double alone = fit_time(one, kind, b, 0, &evaluations);
     crm_context_destroy(one);
-    printf("%-12s fit, 1 M customers, collapsing included %.4f s (at most %.2f), without %.4f s, %.0f evaluations\n",
+    printf("%-12s fit, 1 M customers, collapsing included %.4f s (at most %.2f), without %.4f s, %.0f "
+           "evaluations\n",
            crm_kind_name(kind), whole, most, alone, evaluations);
     crm_context *context = NULL;
     if (crm_context_create(NULL, NULL, 2, &context, NULL) != CRM_OK)

@@ -1,4 +1,5 @@
-/* What the tests of fits share: the public data sets as summaries, simulated customers, and what a maximum is. */
+/* What the tests of fits share: the public data sets as summaries, simulated customers, and what a maximum
+ * is. */
 #ifndef CRM_TEST_FITS_H
 #define CRM_TEST_FITS_H
 
@@ -19,8 +20,8 @@ static inline crm_customers *fits_book(const char *file, int64_t until, const cr
         return NULL;
     }
     crm_customers *book = NULL;
-    assert_int_equal(crm_customers_from_columns(NULL, log.n, log.key, log.time, log.amount, until, 7.0, 2, options,
-                                                &book, NULL),
+    assert_int_equal(crm_customers_from_columns(NULL, log.n, log.key, log.time, log.amount, until, 7.0, 2,
+                                                options, &book, NULL),
                      CRM_OK);
     csv_free(&log);
     return book;
@@ -37,15 +38,16 @@ static inline crm_summary *fits_summary(const char *file, int64_t until, const c
     return summary;
 }
 
-/* Customer `stream` of a Pareto/NBD base of `seed`: rate and time of leaving from gamma distributions, every purchase
- * counted, times rounded up to ticks. */
-static inline void fits_simulate(uint64_t seed, uint64_t stream, const double *parameter, double ticks_per_period,
-                                 double T, double *x, double *t_x)
+/* Customer `stream` of a Pareto/NBD base of `seed`: rate and time of leaving from gamma distributions, every
+ * purchase counted, times rounded up to ticks. */
+static inline void fits_simulate(uint64_t seed, uint64_t stream, const double *parameter,
+                                 double ticks_per_period, double T, double *x, double *t_x)
 {
     struct crm_i_random random;
     crm_i_random_start(&random, seed, stream);
     const double rate = crm_i_random_gamma(&random, parameter[0]) / parameter[1];
-    const double leave = crm_i_random_exponential(&random) * parameter[3] / crm_i_random_gamma(&random, parameter[2]);
+    const double leave =
+        crm_i_random_exponential(&random) * parameter[3] / crm_i_random_gamma(&random, parameter[2]);
     const double end = leave < T ? leave : T;
     *x = 0.0;
     *t_x = 0.0;

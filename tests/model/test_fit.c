@@ -160,7 +160,8 @@ static void unit_identity(void **state)
 
 /* ---- what others fail on ---- */
 
-/* 1,000,000 customers from Pareto/NBD .55, 10.6, .61, 11.7, seed 20050501, T uniform over the days of 27..39 weeks. */
+/* 1,000,000 customers from Pareto/NBD .55, 10.6, .61, 11.7, seed 20050501, T uniform over the days of 27..39
+ * weeks. */
 static void a_million(void **state)
 {
     (void)state;
@@ -330,7 +331,8 @@ static void iterations_and_start(void **state)
 
     assert_int_equal(crm_options_create(NULL, &options, NULL), CRM_OK);
     assert_int_equal(crm_options_set_i64(options, CRM_OPTION_FIT_ITERATIONS, 2, NULL), CRM_OK);
-    assert_int_equal(crm_model_fit(NULL, CRM_MODEL_BG_NBD, summary, options, &model, &err), CRM_NOT_CONVERGED);
+    assert_int_equal(crm_model_fit(NULL, CRM_MODEL_BG_NBD, summary, options, &model, &err),
+                     CRM_NOT_CONVERGED);
     assert_int_equal(err.status, CRM_NOT_CONVERGED);
     assert_true(crm_model_fact(model, CRM_FACT_CONVERGED) == 0.0);
     assert_true(crm_model_fact(model, CRM_FACT_IDENTIFIED) == 0.0);
@@ -345,8 +347,9 @@ static void iterations_and_start(void **state)
 
     /* from far away the same maximum */
     assert_int_equal(crm_options_set_i64(options, CRM_OPTION_FIT_ITERATIONS, 200, NULL), CRM_OK);
-    assert_int_equal(crm_options_set_f64s(options, CRM_OPTION_FIT_START, 4, (const double[]){20.0, 0.5, 9.0, 0.2}, NULL),
-                     CRM_OK);
+    assert_int_equal(
+        crm_options_set_f64s(options, CRM_OPTION_FIT_START, 4, (const double[]){20.0, 0.5, 9.0, 0.2}, NULL),
+        CRM_OK);
     assert_int_equal(crm_model_fit(NULL, CRM_MODEL_BG_NBD, summary, options, &model, &err), CRM_OK);
     assert_int_equal(crm_model_parameters(model, found, NULL, NULL), CRM_OK);
     for (int i = 0; i < 4; i++)
@@ -400,7 +403,8 @@ static void cancelled(void **state)
         w.calls = 0;
         w.done = 0.0;
         w.stop_at = stop;
-        assert_int_equal(crm_model_fit(context, CRM_MODEL_BG_NBD, summary, NULL, &model, NULL), CRM_E_CANCELLED);
+        assert_int_equal(crm_model_fit(context, CRM_MODEL_BG_NBD, summary, NULL, &model, NULL),
+                         CRM_E_CANCELLED);
         assert_null(model);
     }
     crm_context_destroy(context);

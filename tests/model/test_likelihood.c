@@ -14,11 +14,13 @@ static const double gamma_gamma[][15] = {
 static crm_model *model_of(int32_t kind, const double *parameter)
 {
     crm_model *model = NULL;
-    assert_int_equal(crm_model_create(NULL, kind, crm_kind_parameters(kind), parameter, NULL, &model, NULL), CRM_OK);
+    assert_int_equal(crm_model_create(NULL, kind, crm_kind_parameters(kind), parameter, NULL, &model, NULL),
+                     CRM_OK);
     return model;
 }
 
-static crm_summary *purchases(int64_t n, const double *x, const double *t_x, const double *T, const double *weight)
+static crm_summary *purchases(int64_t n, const double *x, const double *t_x, const double *T,
+                              const double *weight)
 {
     crm_summary *summary = NULL;
     assert_int_equal(crm_summary_of_purchases(NULL, n, x, t_x, T, weight, &summary, NULL), CRM_OK);
@@ -66,7 +68,8 @@ static void bg_nbd_references(void **state)
         double gradient[4];
         double hessian[16];
         assert_int_equal(crm_model_rows(NULL, model, 1, p + 4, p + 5, p + 6, &row, NULL), CRM_OK);
-        assert_int_equal(crm_model_log_likelihood(NULL, model, summary, &value, gradient, hessian, NULL), CRM_OK);
+        assert_int_equal(crm_model_log_likelihood(NULL, model, summary, &value, gradient, hessian, NULL),
+                         CRM_OK);
         const double allowed = 1e-12 * (fabs(p[7]) > 1.0 ? fabs(p[7]) : 1.0);
         const double wide = 32.0 * p[8] * 0x1p-53;
         assert_true(fabs(row - p[7]) <= (allowed > wide ? allowed : wide));
@@ -96,7 +99,8 @@ static void gamma_gamma_references(void **state)
         double gradient[3];
         double hessian[9];
         assert_int_equal(crm_model_rows(NULL, model, 1, p + 3, p + 4, NULL, &row, NULL), CRM_OK);
-        assert_int_equal(crm_model_log_likelihood(NULL, model, summary, &value, gradient, hessian, NULL), CRM_OK);
+        assert_int_equal(crm_model_log_likelihood(NULL, model, summary, &value, gradient, hessian, NULL),
+                         CRM_OK);
         /* ln B(p x, q) is of the size of the smaller shape, however small the whole */
         const double n_shape = p[0] * p[3];
         const double size = 16.0 * (n_shape < p[1] ? n_shape : p[1]) * 0x1p-53 * 32.0;
@@ -117,8 +121,8 @@ static void published(void **state)
     (void)state;
     crm_model *model = model_of(CRM_MODEL_BG_NBD, (const double[]){0.243, 4.414, 0.793, 2.426});
     double row;
-    assert_int_equal(crm_model_rows(NULL, model, 1, (const double[]){3.0}, (const double[]){4.0}, (const double[]){6.0},
-                                    &row, NULL),
+    assert_int_equal(crm_model_rows(NULL, model, 1, (const double[]){3.0}, (const double[]){4.0},
+                                    (const double[]){6.0}, &row, NULL),
                      CRM_OK);
     assert_close(row, -7.977381212, 5e-10 / 7.0);
     crm_model_destroy(model);
@@ -198,15 +202,19 @@ typedef struct sums {
     double row[MANY];
 } sums;
 
-static void evaluate(const crm_context *context, const crm_model *model, const crm_summary *summary, sums *out)
+static void evaluate(const crm_context *context, const crm_model *model, const crm_summary *summary,
+                     sums *out)
 {
     memset(out, 0, sizeof *out);
-    assert_int_equal(crm_model_log_likelihood(context, model, summary, &out->value, out->gradient, out->hessian, NULL),
-                     CRM_OK);
+    assert_int_equal(
+        crm_model_log_likelihood(context, model, summary, &out->value, out->gradient, out->hessian, NULL),
+        CRM_OK);
     if (crm_model_kind(model) == CRM_MODEL_BG_NBD)
-        assert_int_equal(crm_model_rows(context, model, MANY, many_x, many_t_x, many_T, out->row, NULL), CRM_OK);
+        assert_int_equal(crm_model_rows(context, model, MANY, many_x, many_t_x, many_T, out->row, NULL),
+                         CRM_OK);
     else
-        assert_int_equal(crm_model_rows(context, model, MANY, many_x, many_mean, NULL, out->row, NULL), CRM_OK);
+        assert_int_equal(crm_model_rows(context, model, MANY, many_x, many_mean, NULL, out->row, NULL),
+                         CRM_OK);
 }
 
 static void same_bits(int32_t kind, const double *parameter, const crm_summary *summary)
@@ -356,7 +364,8 @@ static crm_status call_value(const crm_context *context, void *arg)
 {
     const call *c = arg;
     double value = 7.0;
-    const crm_status status = crm_model_log_likelihood(context, c->model, c->summary, &value, NULL, NULL, NULL);
+    const crm_status status =
+        crm_model_log_likelihood(context, c->model, c->summary, &value, NULL, NULL, NULL);
     assert_true(status == CRM_OK || value == 7.0);
     return status;
 }
@@ -395,7 +404,8 @@ static void cancelled(void **state)
     assert_int_equal(crm_context_watch(NULL, stop_at_once, NULL, &context, NULL), CRM_OK);
     crm_model *model = model_of(CRM_MODEL_BG_NBD, (const double[]){0.3, 5.0, 0.7, 2.5});
     crm_summary *summary = purchases(MANY, many_x, many_t_x, many_T, NULL);
-    assert_int_equal(crm_model_log_likelihood(context, model, summary, &value, NULL, NULL, NULL), CRM_E_CANCELLED);
+    assert_int_equal(crm_model_log_likelihood(context, model, summary, &value, NULL, NULL, NULL),
+                     CRM_E_CANCELLED);
     assert_true(value == 7.0);
     crm_context_destroy(context);
     crm_summary_destroy(summary);

@@ -12,7 +12,8 @@ static const double covariance[] = {1.6e-4, 3.9e-3, 1.6e-4, 4.0e-4, 3.9e-3, 1.4e
 static crm_model *stated(void)
 {
     crm_model *model = NULL;
-    assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, parameter, covariance, &model, NULL), CRM_OK);
+    assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, parameter, covariance, &model, NULL),
+                     CRM_OK);
     return model;
 }
 
@@ -27,8 +28,8 @@ static double uniform(void)
 
 enum { CUSTOMERS = 400 };
 
-/* Customers with exponential rates who stop after any purchase with a probability from Beta(1, 2); or one of them many
- * times. */
+/* Customers with exponential rates who stop after any purchase with a probability from Beta(1, 2); or one of
+ * them many times. */
 static crm_model *fitted(int32_t repeated)
 {
     double x[CUSTOMERS];
@@ -130,7 +131,9 @@ static void wald_intervals(void **state)
     static const struct {
         double level;
         double z;
-    } want[] = {{0.95, 1.9599639845400542355}, {0.5, 0.67448975019608174320}, {0.999999, 4.8916384756985983424},
+    } want[] = {{0.95, 1.9599639845400542355},
+                {0.5, 0.67448975019608174320},
+                {0.999999, 4.8916384756985983424},
                 {1e-6, 1.2533141373156838743e-6}};
     double low[4];
     double high[4];
@@ -184,7 +187,8 @@ static void refused(void **state)
     assert_int_equal(crm_model_create(NULL, 12, 4, parameter, NULL, &model, &err), CRM_E_ARGUMENT);
     assert_int_equal(crm_model_create(NULL, CRM_MODEL_PARETO_NBD, 4, parameter, NULL, &model, &err),
                      CRM_E_UNSUPPORTED);
-    assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 3, parameter, NULL, &model, &err), CRM_E_ARGUMENT);
+    assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 3, parameter, NULL, &model, &err),
+                     CRM_E_ARGUMENT);
     assert_int_equal(err.arg, 3);
     assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, NULL, NULL, &model, &err), CRM_E_NULL);
     assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, parameter, NULL, NULL, &err), CRM_E_NULL);
@@ -205,7 +209,8 @@ static void refused(void **state)
         double c[16];
         memcpy(c, covariance, sizeof c);
         c[bad[i].at] = bad[i].value;
-        assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, parameter, c, &model, &err), CRM_E_DOMAIN);
+        assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, parameter, c, &model, &err),
+                         CRM_E_DOMAIN);
         assert_int_equal(err.arg, 5);
     }
     double c[16];
@@ -353,7 +358,8 @@ static crm_status call_create(const crm_context *context, void *arg)
 {
     (void)arg;
     crm_model *model = NULL;
-    const crm_status status = crm_model_create(context, CRM_MODEL_BG_NBD, 4, parameter, covariance, &model, NULL);
+    const crm_status status =
+        crm_model_create(context, CRM_MODEL_BG_NBD, 4, parameter, covariance, &model, NULL);
     assert_true((status == CRM_OK) == (model != NULL));
     crm_model_destroy(model);
     return status;

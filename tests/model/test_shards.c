@@ -1,4 +1,5 @@
-/* One fit from many pieces: merged summaries to the bit, sums of shards to 1e-12, any order, any number of workers. */
+/* One fit from many pieces: merged summaries to the bit, sums of shards to 1e-12, any order, any number of
+ * workers. */
 #include "model/fits.h"
 
 #include "failing.h"
@@ -98,7 +99,8 @@ static crm_summary *many_rows(void)
         fits_simulate(43, (uint64_t)i, truth, 1000.0, c[2 * MANY + i], c + i, c + MANY + i);
     }
     crm_summary *summary = NULL;
-    assert_int_equal(crm_summary_of_purchases(NULL, MANY, c, c + MANY, c + 2 * MANY, NULL, &summary, NULL), CRM_OK);
+    assert_int_equal(crm_summary_of_purchases(NULL, MANY, c, c + MANY, c + 2 * MANY, NULL, &summary, NULL),
+                     CRM_OK);
     assert_true(crm_summary_fact(summary, CRM_SUMMARY_PURCHASES_DISTINCT) > 33000);
     free(c);
     return summary;
@@ -163,11 +165,13 @@ static void sample_of_many(void **state)
     assert_int_equal(status, CRM_OK);
     double sums[64];
     left = 1;
-    assert_int_equal(crm_fit_partial(context, CRM_MODEL_BG_NBD, (const double[]){1.0, 1.0, 1.0, 1.0}, summary, sums, NULL),
-                     CRM_E_CANCELLED);
+    assert_int_equal(
+        crm_fit_partial(context, CRM_MODEL_BG_NBD, (const double[]){1.0, 1.0, 1.0, 1.0}, summary, sums, NULL),
+        CRM_E_CANCELLED);
     left = 15;
-    assert_int_equal(crm_fit_partial(context, CRM_MODEL_BG_NBD, (const double[]){1.0, 1.0, 1.0, 1.0}, summary, sums, NULL),
-                     CRM_E_CANCELLED);
+    assert_int_equal(
+        crm_fit_partial(context, CRM_MODEL_BG_NBD, (const double[]){1.0, 1.0, 1.0, 1.0}, summary, sums, NULL),
+        CRM_E_CANCELLED);
     crm_context_destroy(context);
     crm_summary_destroy(summary);
 }
@@ -206,7 +210,8 @@ static void same_to_1e12(const crm_model *got, const crm_model *want)
     const int32_t k = crm_kind_parameters(crm_model_kind(want));
     crm_model_parameters(got, p[0], c[0], NULL);
     crm_model_parameters(want, p[1], c[1], NULL);
-    assert_relative(crm_model_fact(got, CRM_FACT_LOG_LIKELIHOOD), crm_model_fact(want, CRM_FACT_LOG_LIKELIHOOD), 1e-12);
+    assert_relative(crm_model_fact(got, CRM_FACT_LOG_LIKELIHOOD),
+                    crm_model_fact(want, CRM_FACT_LOG_LIKELIHOOD), 1e-12);
     assert_true(crm_model_fact(got, CRM_FACT_CUSTOMERS) == crm_model_fact(want, CRM_FACT_CUSTOMERS));
     assert_true(crm_model_fact(got, CRM_FACT_IDENTIFIED) == crm_model_fact(want, CRM_FACT_IDENTIFIED));
     for (int32_t i = 0; i < k; i++)
@@ -271,8 +276,9 @@ static void statuses_through_sums(void **state)
 
     part = shard(CRM_MODEL_BG_NBD, 0, 1, 0);
     assert_int_equal(crm_options_create(NULL, &options, NULL), CRM_OK);
-    assert_int_equal(crm_options_set_f64s(options, CRM_OPTION_FIT_START, 4, (const double[]){1.0, 9.0, 2.0, 2.0}, NULL),
-                     CRM_OK);
+    assert_int_equal(
+        crm_options_set_f64s(options, CRM_OPTION_FIT_START, 4, (const double[]){1.0, 9.0, 2.0, 2.0}, NULL),
+        CRM_OK);
     assert_int_equal(crm_fit_create(NULL, CRM_MODEL_BG_NBD, options, &fit, NULL), CRM_OK);
     double parameter[4];
     int32_t n;
