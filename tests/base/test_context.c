@@ -1,63 +1,5 @@
-/* Contexts: creation and its misuse, children and their lives, progress, and executors that behave or do
- * not. */
-#include "failing.h"
-
-#include <pthread.h>
-#include <stdatomic.h>
-
-#include "base/context.h"
-
-/* ---- work that notices what is done to it ---------------------------------------------------------------------- */
-
-enum { TASKS = 500, WORKERS = 64 };
-
-/* Threads to ask for: in a build without there is but the caller. */
-#if defined(CRM_NO_THREADS) || defined(_WIN32)
-#define POOL(threads) 1
-#else
-#define POOL(threads) (threads)
-#endif
-
-typedef struct work {
-    _Atomic int32_t runs[TASKS];
-    _Atomic int32_t busy[WORKERS]; /* 1 while a task runs under this worker number */
-    _Atomic int32_t clashes;
-    int64_t workers;
-} work;
-
-static void work_task(void *arg, int64_t index, int64_t worker)
-{
-    work *w = arg;
-    if (index < 0 || index >= TASKS || worker < 0 || worker >= w->workers || atomic_exchange(&w->busy[worker], 1)) {
-        atomic_fetch_add(&w->clashes, 1);
-        return;
-    }
-    atomic_fetch_add(&w->runs[index], 1);
-    atomic_store(&w->busy[worker], 0);
-}
-
-static void assert_ran_once(const work *w, int64_t tasks)
-{
-    assert_int_equal(w->clashes, 0);
-    for (int64_t i = 0; i < TASKS; i++)
-        assert_int_equal(w->runs[i], i < tasks);
-}
-
-/* last: what a watcher of the context saw last, or NULL; each run starts from 0 anew. */
-static void run_and_check(const crm_context *context, double *last)
-{
-    static const int64_t tasks[] = {0, 1, 2, 3, 63, 64, 65, 129, TASKS};
-    for (size_t i = 0; i < sizeof tasks / sizeof tasks[0]; i++) {
-        work w;
-        memset(&w, 0, sizeof w);
-        w.workers = crm_i_context_workers(context);
-        if (last)
-            *last = 0.0;
-        crm_error err;
-        assert_int_equal(crm_i_parallel(context, work_task, &w, tasks[i], 0.0, 1.0, &err), CRM_OK);
-        assert_ran_once(&w, tasks[i]);
-    }
-}
+/* Contexts: creation and its misuse, children and their lives, progress. */
+#include "work.h"
 
 /* ---- creation ------------------------------------------------------------------------------------------------ */
 
@@ -88,21 +30,6 @@ static void test_create(void **state)
     assert_true(crm_context_isa(context) >= crm_context_isa(NULL));
     run_and_check(context, NULL);
     crm_context_destroy(context);
-}
-
-static int32_t run_serial(void *self, crm_task task, void *arg, int64_t tasks)
-{
-    if (self)
-        ++*(int *)self;
-    for (int64_t i = tasks - 1; i >= 0; i--)
-        task(arg, i, 0);
-    return 0;
-}
-
-static crm_executor executor_of(void *self, int64_t workers, int32_t (*run)(void *, crm_task, void *, int64_t))
-{
-    const crm_executor executor = {(int64_t)sizeof(crm_executor), self, workers, run};
-    return executor;
 }
 
 static void assert_not_created(const crm_allocator *allocator, const crm_executor *executor, int32_t threads,
@@ -186,30 +113,6 @@ static void test_longer_structs(void **state)
 }
 
 /* ---- children ------------------------------------------------------------------------------------------------ */
-
-typedef struct watcher {
-    double last;
-    int calls;
-    int stop_at; /* the call at which it asks to stop; 0: never */
-    pthread_t thread;
-} watcher;
-
-static int32_t watch(void *self, double done)
-{
-    watcher *w = self;
-    assert_true(pthread_equal(w->thread, pthread_self()));
-    assert_true(done >= 0.0 && done <= 1.0);
-    assert_true(done >= w->last);
-    w->last = done;
-    w->calls++;
-    return w->calls == w->stop_at ? 42 : 0;
-}
-
-static watcher watcher_of(int stop_at)
-{
-    const watcher w = {0.0, 0, stop_at, pthread_self()};
-    return w;
-}
 
 static void test_children_keep_the_base(void **state)
 {
@@ -383,165 +286,6 @@ static void test_cancel_in_the_middle(void **state)
         }
 }
 
-/* ---- executors ----------------------------------------------------------------------------------------------- */
-
-static int32_t run_and_answer(void *self, crm_task task, void *arg, int64_t tasks)
-{
-    run_serial(NULL, task, arg, tasks);
-    return *(int32_t *)self;
-}
-
-static int32_t run_nothing(void *self, crm_task task, void *arg, int64_t tasks)
-{
-    (void)self;
-    (void)task;
-    (void)arg;
-    (void)tasks;
-    return 0;
-}
-
-static int32_t run_all_twice(void *self, crm_task task, void *arg, int64_t tasks)
-{
-    run_serial(self, task, arg, tasks);
-    return run_serial(self, task, arg, tasks);
-}
-
-/* As many runs as there are tasks, but not one of each. */
-static int32_t run_first_for_last(void *self, crm_task task, void *arg, int64_t tasks)
-{
-    run_serial(self, task, arg, tasks - 1);
-    task(arg, 0, 0);
-    return 0;
-}
-
-static int32_t run_all_but_one(void *self, crm_task task, void *arg, int64_t tasks)
-{
-    return run_serial(self, task, arg, tasks - 1);
-}
-
-static int32_t run_index_behind(void *self, crm_task task, void *arg, int64_t tasks)
-{
-    task(arg, tasks, 0);
-    return run_serial(self, task, arg, tasks);
-}
-
-static int32_t run_index_before(void *self, crm_task task, void *arg, int64_t tasks)
-{
-    task(arg, -1, 0);
-    return run_serial(self, task, arg, tasks);
-}
-
-static int32_t run_worker_behind(void *self, crm_task task, void *arg, int64_t tasks)
-{
-    (void)self;
-    for (int64_t i = 0; i < tasks; i++)
-        task(arg, i, i == 1 ? 2 : 0);
-    return 0;
-}
-
-static int32_t run_worker_before(void *self, crm_task task, void *arg, int64_t tasks)
-{
-    (void)self;
-    for (int64_t i = 0; i < tasks; i++)
-        task(arg, i, i == 1 ? -1 : 0);
-    return 0;
-}
-
-typedef struct count {
-    _Atomic int64_t runs;
-} count;
-
-static void count_task(void *arg, int64_t index, int64_t worker)
-{
-    assert_true(index >= 0 && index < TASKS);
-    assert_true(worker >= 0 && worker < 2);
-    atomic_fetch_add(&((count *)arg)->runs, 1);
-}
-
-static void assert_misbehaves(void *self, int32_t (*run)(void *, crm_task, void *, int64_t))
-{
-    const crm_executor executor = executor_of(self, 2, run);
-    crm_context *context = NULL;
-    crm_error err;
-    assert_int_equal(crm_context_create(NULL, &executor, 1, &context, NULL), CRM_OK);
-    count c = {0};
-    assert_int_equal(crm_i_parallel(context, count_task, &c, TASKS, 0.0, 1.0, &err), CRM_E_EXECUTOR);
-    assert_int_equal(err.status, CRM_E_EXECUTOR);
-    assert_int_equal(err.arg, 1);
-    assert_true(strlen(err.text) > 5);
-    assert_int_equal(crm_i_parallel(context, count_task, &c, TASKS, 0.0, 1.0, NULL), CRM_E_EXECUTOR);
-    c.runs = 0;
-    assert_int_equal(crm_i_parallel(context, count_task, &c, 1, 0.0, 1.0, &err), CRM_OK); /* needs no executor */
-    assert_int_equal(c.runs, 1);
-    crm_context_destroy(context);
-}
-
-static void test_executors_that_misbehave(void **state)
-{
-    (void)state;
-    int32_t answer = 5;
-    assert_misbehaves(&answer, run_and_answer);
-    answer = -1;
-    assert_misbehaves(&answer, run_and_answer);
-    assert_misbehaves(NULL, run_nothing);
-    assert_misbehaves(NULL, run_all_twice);
-    assert_misbehaves(NULL, run_first_for_last);
-    assert_misbehaves(NULL, run_all_but_one);
-    assert_misbehaves(NULL, run_index_behind);
-    assert_misbehaves(NULL, run_index_before);
-    assert_misbehaves(NULL, run_worker_behind);
-    assert_misbehaves(NULL, run_worker_before);
-}
-
-/* An executor that hands the tasks to threads of its own, in stripes. */
-typedef struct stripe {
-    crm_task task;
-    void *arg;
-    int64_t tasks;
-    int64_t worker;
-    int64_t workers;
-} stripe;
-
-static void *run_stripe(void *arg)
-{
-    const stripe *s = arg;
-    for (int64_t i = s->worker; i < s->tasks; i += s->workers)
-        s->task(s->arg, i, s->worker);
-    return NULL;
-}
-
-static int32_t run_threads(void *self, crm_task task, void *arg, int64_t tasks)
-{
-    (void)self;
-    enum { THREADS = 7 };
-    pthread_t thread[THREADS];
-    stripe s[THREADS];
-    for (int i = 0; i < THREADS; i++) {
-        const stripe one = {task, arg, tasks, i, THREADS};
-        s[i] = one;
-        if (pthread_create(&thread[i], NULL, run_stripe, &s[i]) != 0)
-            abort();
-    }
-    for (int i = 0; i < THREADS; i++)
-        pthread_join(thread[i], NULL);
-    return 0;
-}
-
-static void test_executor_with_threads(void **state)
-{
-    (void)state;
-    const crm_executor executor = executor_of(NULL, 7, run_threads);
-    crm_context *context = NULL;
-    assert_int_equal(crm_context_create(NULL, &executor, 1, &context, NULL), CRM_OK);
-    run_and_check(context, NULL);
-    watcher w = watcher_of(0);
-    crm_context *watched = NULL;
-    assert_int_equal(crm_context_watch(context, watch, &w, &watched, NULL), CRM_OK);
-    run_and_check(watched, &w.last);
-    crm_context_destroy(watched);
-    crm_context_destroy(context);
-}
-
 /* ---- memory -------------------------------------------------------------------------------------------------- */
 
 static crm_status call_watch(const crm_context *context, void *arg)
@@ -619,8 +363,6 @@ int main(void)
         cmocka_unit_test(test_progress),
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_cancel_in_the_middle),
-        cmocka_unit_test(test_executors_that_misbehave),
-        cmocka_unit_test(test_executor_with_threads),
         cmocka_unit_test(test_failing_allocator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
