@@ -8,6 +8,7 @@
 #include "model/bg_nbd_count.h"
 #include "model/bg_nbd_curve.h"
 #include "numeric/elementary.h"
+#include "numeric/random.h"
 
 enum { PARAMETERS = 4, TERMS = CRM_I_CURVE_TERMS, PANELS = CRM_I_CURVE_PANELS, OUT = CRM_I_CURVE_OUT };
 
@@ -194,6 +195,25 @@ static void rates(const double *parameter, const crm_i_strip *strip, double *out
     }
 }
 
+/* ---- simulation ---- */
+
+/* own: lambda, p, and whether a repeat purchase was made that may have been the last. */
+static void draw(const double *parameter, struct crm_i_random *random, double *own)
+{
+    own[0] = crm_i_random_gamma(random, parameter[0]) / parameter[1];
+    own[1] = crm_i_random_beta(random, parameter[2], parameter[3]);
+    own[2] = 0.0;
+}
+
+static double next(const double *parameter, struct crm_i_random *random, double *own)
+{
+    (void)parameter;
+    if (own[2] > 0.0 && crm_i_random_bernoulli(random, own[1]))
+        own[0] = 0.0;
+    own[2] = 1.0;
+    return own[0] > 0.0 ? crm_i_random_exponential(random) / own[0] : CRM_I_INFINITY;
+}
+
 /* ---- what the plan sees ---- */
 
 static void begin(int32_t isa, const double *parameter, crm_i_strip *strip)
@@ -234,4 +254,6 @@ const crm_i_prediction crm_i_bg_nbd_prediction = {
     .begin = begin,
     .rows = rows,
     .spend = NULL,
+    .draw = draw,
+    .next = next,
 };

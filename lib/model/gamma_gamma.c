@@ -2,6 +2,7 @@
  * `count` purchases of this mean, E[M] = p (v + count mean)/(p count + q - 1). */
 #include "model/prediction.h"
 #include "numeric/elementary.h"
+#include "numeric/random.h"
 
 static void spend(const double *parameter, int64_t n, const double *count, const double *mean, double *out,
                   double *gradient)
@@ -22,6 +23,17 @@ static void spend(const double *parameter, int64_t n, const double *count, const
     }
 }
 
+/* own: the scale of the customer's amounts, v/Gamma(q); each is that times Gamma(p). */
+static void draw(const double *parameter, struct crm_i_random *random, double *own)
+{
+    own[0] = parameter[2] / crm_i_random_gamma(random, parameter[1]);
+}
+
+static double next(const double *parameter, struct crm_i_random *random, double *own)
+{
+    return own[0] * crm_i_random_gamma(random, parameter[0]);
+}
+
 const crm_i_prediction crm_i_gamma_gamma_prediction = {
     .quantities = CRM_I_OFFERS(CRM_QUANTITY_SPEND),
     .check = NULL,
@@ -30,4 +42,6 @@ const crm_i_prediction crm_i_gamma_gamma_prediction = {
     .begin = NULL,
     .rows = NULL,
     .spend = spend,
+    .draw = draw,
+    .next = next,
 };

@@ -5,8 +5,10 @@
 
 #include "model/kind.h"
 
+struct crm_i_random; /* numeric/random.h */
+
 /* Rows are worked in strips: inner loops run over a strip. */
-enum { CRM_I_STRIP = 64 };
+enum { CRM_I_STRIP = 64, CRM_I_OWN = 4 };
 
 /* One quantity asked for, with its assumptions (times are periods from now; what a quantity does not take is 0). */
 typedef struct crm_i_ask {
@@ -54,6 +56,11 @@ struct crm_i_prediction {
      * does not exist. gradient opt, laid out as above. */
     void (*spend)(const double *parameter, int64_t n, const double *count, const double *mean, double *out,
                   double *gradient);
+
+    /* Simulation. draw: what is the customer's own, up to CRM_I_OWN numbers; next: periods to the next purchase (INFINITY:
+     * none ever), or of a spend model the amount of the next. NULL: not offered. The order of draws is frozen. */
+    void (*draw)(const double *parameter, struct crm_i_random *random, double *own);
+    double (*next)(const double *parameter, struct crm_i_random *random, double *own);
 };
 
 #define CRM_I_OFFERS(quantity) ((uint32_t)1 << (quantity))
