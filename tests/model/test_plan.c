@@ -34,7 +34,7 @@ static void fill(void)
             x[i] = 0;
         t_x[i] = x[i] > 0 ? T[i] * (.02 + .97 * v) : 0;
         count[i] = x[i] < 50 ? x[i] : 50;
-        mean[i] = count[i] > 0 ? 1 + 80 * u * v : NAN;
+        mean[i] = count[i] > 0 ? 1 + 80 * u * v : (double)NAN;
     }
 }
 
