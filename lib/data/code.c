@@ -1,5 +1,5 @@
-/* Columns as small whole numbers: few distinct values are ranked, whole numbers and ticks stay what they are, and
- * what is neither goes by its bits. */
+/* Columns as small whole numbers: few distinct values are ranked, whole numbers stay what they are, and what is
+ * neither goes by its bits. */
 #include "data/code.h"
 
 #include <string.h>
@@ -32,11 +32,11 @@ CRM_I_INLINE double from_bits(uint64_t bits)
     return x;
 }
 
-int32_t crm_i_code_new(const crm_allocator *allocator, int64_t n, const crm_i_collapse_column *column, crm_i_code *code)
+int32_t crm_i_code_new(const crm_allocator *allocator, int64_t n, const double *column, crm_i_code *code)
 {
-    const crm_i_code fresh = {*column, n, CRM_I_CODE_ONE, 0, 0, NULL, NULL, NULL, NULL, NULL, 0};
+    const crm_i_code fresh = {column, n, CRM_I_CODE_ONE, 0, 0, NULL, NULL, NULL, NULL, NULL, 0};
     *code = fresh;
-    if (!column->value || n == 0)
+    if (!column || n == 0)
         return 1;
     code->slots = SLOTS_LEAST;
     while (code->slots < SLOTS_MOST && code->slots / 2 < n)
@@ -92,7 +92,7 @@ static int64_t number(crm_i_code *code)
     int64_t distinct = 0;
     memset(code->slot, 0xFF, (size_t)code->slots * sizeof *code->slot);
     for (int64_t i = 0; i < code->n; i++) {
-        const uint64_t bits = bits_of(code->column.value[i]);
+        const uint64_t bits = bits_of(code->column[i]);
         crm_i_code_slot *slot = find(code, bits, shift, &patience);
         if (CRM_I_UNLIKELY(patience < 0))
             return 0;
@@ -141,34 +141,16 @@ static int32_t survey(int64_t n, const double *value, double *least, double *mos
     return !broken;
 }
 
-static void choose_ticks(crm_i_code *code)
-{
-    uint32_t least = code->column.ticks[0];
-    uint32_t most = least;
-    for (int64_t i = 1; i < code->n; i++) {
-        const uint32_t t = code->column.ticks[i];
-        least = t < least ? t : least;
-        most = t > most ? t : most;
-    }
-    code->kind = CRM_I_CODE_TICKS;
-    code->least = least;
-    code->bits = bit_length(most - least);
-}
-
 void crm_i_code_choose(crm_i_code *code)
 {
     code->kind = CRM_I_CODE_ONE;
     code->bits = 0;
     code->least = bits_of(1.0);
-    if (code->column.ticks) {
-        choose_ticks(code);
-        return;
-    }
-    if (!code->column.value)
+    if (!code->column)
         return;
     double least = 0.0;
     double most = 0.0;
-    const int32_t whole = survey(code->n, code->column.value, &least, &most);
+    const int32_t whole = survey(code->n, code->column, &least, &most);
     code->least = bits_of(least);
     if (least == most)
         return;
@@ -187,12 +169,8 @@ void crm_i_code_pack(const crm_i_code *code, int64_t from, int64_t n, int32_t sh
     const uint64_t least = code->least;
     if (code->bits == 0)
         return;
-    if (code->kind == CRM_I_CODE_TICKS) {
-        const uint32_t *ticks = code->column.ticks + from;
-        for (int64_t i = 0; i < n; i++)
-            word[i] |= (ticks[i] - least) << shift;
-    } else if (code->kind == CRM_I_CODE_WHOLE) {
-        const double *value = code->column.value + from;
+    if (code->kind == CRM_I_CODE_WHOLE) {
+        const double *value = code->column + from;
         const uint32_t less = (uint32_t)least;
         for (int64_t i = 0; i < n; i++)
             word[i] |= (uint64_t)((uint32_t)(int32_t)value[i] - less) << shift;
@@ -202,29 +180,23 @@ void crm_i_code_pack(const crm_i_code *code, int64_t from, int64_t n, int32_t sh
         for (int64_t i = 0; i < n; i++)
             word[i] |= (uint64_t)rank[id[i]] << shift;
     } else {
-        const double *value = code->column.value + from;
+        const double *value = code->column + from;
         for (int64_t i = 0; i < n; i++)
             word[i] |= (bits_of(value[i]) - least) << shift;
     }
 }
 
-double crm_i_code_value(const crm_i_code *code, uint64_t value)
+void crm_i_code_unpack(const crm_i_code *code, int64_t n, const uint64_t *value, double *into)
 {
-    switch (code->kind) {
-    case CRM_I_CODE_TICKS:
-        return (double)(code->least + value) / code->column.period; /* exact over exact: rounded once, as in a book */
-    case CRM_I_CODE_WHOLE:
-        return (double)(code->least + value);
-    case CRM_I_CODE_RANK:
-        return from_bits(code->sorted[value]);
-    default:
-        return from_bits(code->least + value);
+    const uint64_t least = code->least;
+    if (code->kind == CRM_I_CODE_RANK) {
+        for (int64_t i = 0; i < n; i++)
+            into[i] = from_bits(code->sorted[value[i]]);
+    } else if (code->kind == CRM_I_CODE_WHOLE) {
+        for (int64_t i = 0; i < n; i++)
+            into[i] = (double)(int64_t)(least + value[i]);
+    } else {
+        for (int64_t i = 0; i < n; i++)
+            into[i] = from_bits(least + value[i]);
     }
-}
-
-double crm_i_code_row(const crm_i_code *code, int64_t row)
-{
-    uint64_t value = 0;
-    crm_i_code_pack(code, row, 1, 0, &value);
-    return crm_i_code_value(code, value);
 }

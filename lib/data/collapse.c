@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "data/code.h"
+#include "data/tally.h"
 #include "numeric/sort.h"
 
 enum {
@@ -13,22 +14,26 @@ enum {
     BUCKET_BITS = 12 /* leading codes up to this width split the rows before the rest is sorted */
 };
 
-/* One section on its way. Words count from the least significant; column c has its code in word[c] at shift[c].
- * With one word, or a second that is narrow, rows are sorted as bare words within buckets (`keyed`); otherwise as row
- * numbers, word after word. */
+/* How the words of a section are brought in order: counted, where one narrow word is enough; sorted as bare words
+ * within buckets, where a second word is narrow; otherwise as row numbers, word after word. */
+enum { BY_TALLY, BY_KEY, BY_ROW };
+
+/* One section on its way. Words count from the least significant; column c has its code in word[c] at shift[c]. */
 typedef struct job {
     crm_i_collapse_rows rows;
     crm_i_code code[CRM_I_CELL_COLUMNS];
     int32_t word[CRM_I_CELL_COLUMNS];
     int32_t shift[CRM_I_CELL_COLUMNS];
     int32_t words;
-    int32_t keyed;
+    int32_t way;
+    int32_t bits; /* of the leading word */
+    crm_i_tally tally;
     int64_t buckets;
     uint64_t *key;                   /* n: words */
     uint64_t *spare;                 /* n */
     int64_t *bucket;                 /* buckets: the row, later the cell, after the last */
-    struct crm_i_sort_pair *pair;    /* n, unless keyed */
-    struct crm_i_sort_pair *scratch; /* n, unless keyed */
+    struct crm_i_sort_pair *pair;    /* n, by row alone */
+    struct crm_i_sort_pair *scratch; /* n, by row alone */
     int64_t *end;                    /* by cell: the place after its last row, in sorted order */
     int64_t distinct;
     crm_i_cells *cells;
@@ -55,8 +60,12 @@ static void plan(job *j)
         used += j->code[c].bits;
     }
     j->words = word + 1;
-    j->keyed = word == 0 || (word == 1 && used <= BUCKET_BITS);
-    j->buckets = word == 1 && j->keyed ? (int64_t)1 << used : 1;
+    if (word == 0 && crm_i_tally_suits(j->rows.n, used))
+        j->way = BY_TALLY;
+    else
+        j->way = word == 0 || (word == 1 && used <= BUCKET_BITS) ? BY_KEY : BY_ROW;
+    j->bits = used;
+    j->buckets = word == 1 && j->way == BY_KEY ? (int64_t)1 << used : 1;
 }
 
 static void pack(const job *j, int32_t word, int64_t from, int64_t n, uint64_t *into)
@@ -79,6 +88,18 @@ static void pack_all(const job *j, int32_t word, uint64_t *into)
 }
 
 /* ---- sorting ---- */
+
+static void sort_tally(job *j)
+{
+    uint64_t strip[STRIP];
+    for (int64_t from = 0; from < j->rows.n; from += STRIP) {
+        const int64_t n = strip_length(j->rows.n, from);
+        pack(j, 0, from, n, strip);
+        for (int64_t i = 0; i < n; i++)
+            j->tally.word[from + i] = (uint32_t)strip[i];
+    }
+    j->distinct = crm_i_tally_count(&j->tally);
+}
 
 /* The low words by bucket of the high ones; bucket[b] is then the end of bucket b. */
 static void split(job *j)
@@ -141,12 +162,9 @@ static void sort_keyed(job *j)
 
 static int32_t same_rows(const crm_i_collapse_rows *rows, int64_t a, int64_t b)
 {
-    for (int32_t c = 0; c < rows->columns; c++) {
-        const crm_i_collapse_column *column = &rows->column[c];
-        if (column->ticks ? column->ticks[a] != column->ticks[b]
-                          : column->value && column->value[a] != column->value[b])
+    for (int32_t c = 0; c < rows->columns; c++)
+        if (rows->value[c] && rows->value[c][a] != rows->value[c][b])
             return 0;
-    }
     return 1;
 }
 
@@ -170,34 +188,59 @@ static void sort_rows(job *j)
 
 /* ---- cells ---- */
 
-static void fill_keyed(const job *j, int32_t column)
+/* The codes of one column for cells from, from + 1, ... */
+static void codes(const job *j, int32_t column, int64_t from, int64_t n, uint64_t *code)
 {
-    const crm_i_code *code = &j->code[column];
-    const uint64_t mask = ((uint64_t)1 << code->bits) - 1;
-    const int32_t high = j->word[column] > 0;
-    const int32_t shift = code->bits > 0 ? j->shift[column] : 0;
-    double *into = j->cells->column[column];
-    int64_t d = 0;
-    for (int64_t b = 0; b < j->buckets; b++)
-        for (; d < j->bucket[b]; d++) {
-            const uint64_t word = high ? (uint64_t)b : j->key[j->end[d] - 1];
-            into[d] = crm_i_code_value(code, (word >> shift) & mask);
+    const int32_t bits = j->code[column].bits;
+    const uint64_t mask = ((uint64_t)1 << bits) - 1;
+    const int32_t shift = bits > 0 ? j->shift[column] : 0;
+    if (j->way == BY_TALLY) {
+        for (int64_t i = 0; i < n; i++)
+            code[i] = (j->tally.word[from + i] >> shift) & mask;
+    } else if (j->way == BY_KEY) {
+        for (int64_t i = 0; i < n; i++)
+            code[i] = (j->key[j->end[from + i] - 1] >> shift) & mask;
+    } else {
+        for (int64_t i = 0; i < n; i++) {
+            code[i] = 0;
+            crm_i_code_pack(&j->code[column], j->pair[j->end[from + i] - 1].index, 1, 0, &code[i]);
         }
+    }
+}
+
+/* The same for a column in the word that chooses the bucket: *bucket goes along with from. */
+static void bucket_codes(const job *j, int32_t column, int64_t from, int64_t n, int64_t *bucket, uint64_t *code)
+{
+    const uint64_t mask = ((uint64_t)1 << j->code[column].bits) - 1;
+    for (int64_t i = 0; i < n; i++) {
+        while (j->bucket[*bucket] <= from + i)
+            ++*bucket;
+        code[i] = ((uint64_t)*bucket >> j->shift[column]) & mask;
+    }
+}
+
+static void fill_column(const job *j, int32_t column)
+{
+    const int32_t by_bucket = j->way == BY_KEY && j->word[column] > 0 && j->code[column].bits > 0;
+    int64_t bucket = 0;
+    for (int64_t from = 0; from < j->distinct; from += STRIP) {
+        uint64_t code[STRIP];
+        const int64_t n = strip_length(j->distinct, from);
+        if (by_bucket)
+            bucket_codes(j, column, from, n, &bucket, code);
+        else
+            codes(j, column, from, n, code);
+        crm_i_code_unpack(&j->code[column], n, code, j->cells->column[column] + from);
+    }
 }
 
 static void fill(job *j)
 {
     crm_i_cells *cells = j->cells;
-    for (int32_t c = 0; c < j->rows.columns; c++) {
-        if (j->keyed) {
-            fill_keyed(j, c);
-            continue;
-        }
-        for (int64_t d = 0; d < j->distinct; d++)
-            cells->column[c][d] = crm_i_code_row(&j->code[c], j->pair[j->end[d] - 1].index);
-    }
+    for (int32_t c = 0; c < j->rows.columns; c++)
+        fill_column(j, c);
     for (int64_t d = 0; d < j->distinct; d++)
-        cells->count[d] = j->end[d] - (d > 0 ? j->end[d - 1] : 0);
+        cells->count[d] = j->way == BY_TALLY ? j->tally.count[d] : j->end[d] - (d > 0 ? j->end[d - 1] : 0);
     cells->n = j->distinct;
 }
 
@@ -219,7 +262,9 @@ static void sort_task(void *arg, int64_t index, int64_t worker)
     (void)worker;
     if (j->rows.n == 0)
         return;
-    if (j->keyed)
+    if (j->way == BY_TALLY)
+        sort_tally(j);
+    else if (j->way == BY_KEY)
         sort_keyed(j);
     else
         sort_rows(j);
@@ -237,7 +282,7 @@ static int32_t new_codes(const crm_allocator *allocator, work *w)
     for (int32_t s = 0; s < w->sections; s++)
         for (int32_t c = 0; c < w->job[s].rows.columns; c++) {
             job *j = &w->job[s];
-            if (!crm_i_code_new(allocator, j->rows.n, &j->rows.column[c], &j->code[c]))
+            if (!crm_i_code_new(allocator, j->rows.n, j->rows.value[c], &j->code[c]))
                 return 0;
         }
     return 1;
@@ -249,12 +294,14 @@ static int32_t new_words(const crm_allocator *allocator, job *j)
     if (n == 0)
         return 1;
     plan(j);
+    if (j->way == BY_TALLY)
+        return crm_i_tally_new(allocator, n, j->bits, &j->tally);
     j->key = crm_i_alloc(allocator, n, (int64_t)sizeof *j->key);
     j->spare = crm_i_alloc(allocator, n, (int64_t)sizeof *j->spare);
     j->bucket = crm_i_alloc(allocator, j->buckets, (int64_t)sizeof *j->bucket);
     if (!j->key || !j->spare || !j->bucket)
         return 0;
-    if (j->keyed)
+    if (j->way == BY_KEY)
         return 1;
     j->pair = crm_i_alloc(allocator, n, (int64_t)sizeof *j->pair);
     j->scratch = crm_i_alloc(allocator, n, (int64_t)sizeof *j->scratch);
@@ -267,6 +314,7 @@ static void release(const crm_allocator *allocator, work *w)
         job *j = &w->job[s];
         for (int32_t c = 0; c < CRM_I_CELL_COLUMNS; c++)
             crm_i_code_release(allocator, &j->code[c]);
+        crm_i_tally_release(allocator, &j->tally);
         crm_i_release(allocator, j->key, j->rows.n, (int64_t)sizeof *j->key);
         crm_i_release(allocator, j->spare, j->rows.n, (int64_t)sizeof *j->spare);
         crm_i_release(allocator, j->bucket, j->buckets, (int64_t)sizeof *j->bucket);

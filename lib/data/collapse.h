@@ -5,19 +5,11 @@
 #include "base/context.h"
 #include "data/cells.h"
 
-/* One column of rows: doubles, finite and >= 0; or whole ticks that stand for ticks / period; or, with neither, 1
- * throughout. */
-typedef struct crm_i_collapse_column {
-    const double *value;
-    const uint32_t *ticks;
-    double period;
-} crm_i_collapse_column;
-
-/* Rows to be collapsed. Where ticks are used, distinct ticks must stand for distinct doubles, as they do below 2^32. */
+/* Rows to be collapsed: columns of doubles, finite and >= 0; NULL: 1 throughout. */
 typedef struct crm_i_collapse_rows {
     int64_t n;
     int32_t columns;
-    crm_i_collapse_column column[CRM_I_CELL_COLUMNS];
+    const double *value[CRM_I_CELL_COLUMNS];
 } crm_i_collapse_rows;
 
 enum { CRM_I_COLLAPSE_SECTIONS = 2 };

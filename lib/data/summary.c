@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "data/collapse.h"
-#include "data/customers.h"
+#include "data/summary_book.h"
 #include "data/summary_private.h"
 #include "data/summary_rows.h"
 
@@ -130,111 +129,6 @@ crm_status crm_summary_add(const crm_context *context, crm_summary *into, int64_
 
 /* ---- of a book ---- */
 
-/* What a book's customers come to, and the rows made of it: ticks where they fit 32 bits, else the book's doubles. */
-typedef struct book_rows {
-    int64_t purchasers;
-    int64_t spenders;
-    int64_t earliest; /* first purchase of all */
-    double most;      /* x */
-    int32_t in_ticks;
-    int64_t words;
-    double *block; /* scratch */
-} book_rows;
-
-static book_rows survey(const crm_customers *book)
-{
-    book_rows s = {0, 0, INT64_MAX, 0.0, 0, 0, NULL};
-    for (int64_t i = 0; i < book->n; i++) {
-        const int64_t first = book->first[i] == INT64_MIN ? INT64_MAX : book->first[i];
-        s.purchasers += first != INT64_MAX;
-        s.spenders += book->spend_count[i] > 0.0;
-        s.earliest = first < s.earliest ? first : s.earliest;
-        s.most = book->x[i] > s.most ? book->x[i] : s.most;
-    }
-    const uint64_t span = s.purchasers > 0 ? (uint64_t)book->as_of - (uint64_t)s.earliest : 0;
-    s.in_ticks = span <= UINT32_MAX && s.most <= (double)UINT32_MAX;
-    return s;
-}
-
-/* x, t_x and T of the purchasers in ticks. */
-static void purchases_in_ticks(const crm_customers *book, const book_rows *s, uint32_t *ticks, crm_i_collapse_rows *rows)
-{
-    const int64_t room = s->purchasers + 1; /* one place ahead is written */
-    uint32_t *x = ticks;
-    uint32_t *t_x = ticks + room;
-    uint32_t *T = ticks + 2 * room;
-    int64_t k = 0;
-    for (int64_t i = 0; i < book->n; i++) {
-        const int32_t bought = book->first[i] != INT64_MIN;
-        x[k] = bought ? (uint32_t)(int64_t)book->x[i] : 0;
-        t_x[k] = (uint32_t)((uint64_t)book->last[i] - (uint64_t)book->first[i]);
-        T[k] = (uint32_t)((uint64_t)book->as_of - (uint64_t)book->first[i]);
-        k += bought;
-    }
-    const crm_i_collapse_rows made = {s->purchasers,
-                             4,
-                             {{NULL, x, 1.0},
-                              {NULL, t_x, book->ticks_per_period},
-                              {NULL, T, book->ticks_per_period},
-                              {NULL, NULL, 0.0}}};
-    *rows = made;
-}
-
-static void purchases_in_doubles(const crm_customers *book, const book_rows *s, double *block, crm_i_collapse_rows *rows)
-{
-    const int64_t room = s->purchasers + 1;
-    const double *const from[3] = {book->x, book->t_x, book->T};
-    for (int32_t c = 0; c < 3; c++) {
-        double *into = block + c * room;
-        int64_t k = 0;
-        for (int64_t i = 0; i < book->n; i++) {
-            into[k] = from[c][i];
-            k += book->first[i] != INT64_MIN;
-        }
-    }
-    const crm_i_collapse_rows made = {
-        s->purchasers,
-        4,
-        {{block, NULL, 0.0}, {block + room, NULL, 0.0}, {block + 2 * room, NULL, 0.0}, {NULL, NULL, 0.0}}};
-    *rows = made;
-}
-
-static void spend_rows(const crm_customers *book, const book_rows *s, double *block, crm_i_collapse_rows *rows)
-{
-    double *count = block;
-    double *mean = block + s->spenders + 1;
-    int64_t k = 0;
-    for (int64_t i = 0; i < book->n; i++) {
-        count[k] = book->spend_count[i];
-        mean[k] = book->mean_spend[i];
-        k += book->spend_count[i] > 0.0;
-    }
-    const crm_i_collapse_rows made = {
-        s->spenders, 3, {{count, NULL, 0.0}, {mean, NULL, 0.0}, {NULL, NULL, 0.0}, {NULL, NULL, 0.0}}};
-    *rows = made;
-}
-
-static crm_status collapse_book(const crm_context *context, const crm_customers *book, crm_summary *summary,
-                                crm_error *err)
-{
-    const crm_allocator allocator = crm_i_allocator(context);
-    const book_rows s = survey(book);
-    const int64_t purchase_words = 3 * (s.purchasers + 1);
-    const int64_t words = purchase_words + 2 * (s.spenders + 1);
-    double *block = crm_i_alloc(&allocator, words, (int64_t)sizeof *block);
-    if (!block)
-        return crm_i_fail_memory(err);
-    crm_i_collapse_rows rows[2];
-    if (s.in_ticks)
-        purchases_in_ticks(book, &s, (uint32_t *)(void *)block, &rows[0]);
-    else
-        purchases_in_doubles(book, &s, block, &rows[0]);
-    spend_rows(book, &s, block + purchase_words, &rows[1]);
-    const crm_status status = crm_i_collapse(context, 2, rows, &summary->cells[CRM_I_PURCHASES], err);
-    crm_i_release(&allocator, block, words, (int64_t)sizeof *block);
-    return status;
-}
-
 /* The gaps of a book where they were counted, as a stream does. */
 static int32_t copy_gaps(const crm_customers *book, crm_summary *summary)
 {
@@ -261,7 +155,7 @@ crm_status crm_summary_of_customers(const crm_context *context, const crm_custom
     crm_summary *summary = crm_i_summary_new(context);
     if (!summary)
         return crm_i_fail_memory(err);
-    crm_status status = collapse_book(context, book, summary, err);
+    crm_status status = crm_i_summary_book(context, book, summary->cells, err);
     if (status == CRM_OK && !copy_gaps(book, summary))
         status = crm_i_fail_memory(err);
     if (status < 0) {

@@ -68,20 +68,53 @@ int32_t crm_i_section_blame(int32_t section, const double *row)
                                       : blame_durations(row);
 }
 
-/* 1 if all these rows of purchases surely are good: the common case, in a form that compilers make vectors of. */
-static int32_t surely_purchases(int64_t n, const double *x, const double *t_x, const double *T, const double *weight)
+/* The common case in a form that compilers make vectors of: 1 if all these rows surely are good, 0 if they had better
+ * be looked at one by one. */
+static int32_t surely_whole(int64_t n, const double *v)
 {
     int32_t good = 1;
     for (int64_t i = 0; i < n; i++) {
-        const int32_t small = (x[i] >= 0.0) & (x[i] < 2147483648.0);
-        const double v = small ? x[i] : 0.5;
-        good &= (double)(int32_t)v == v;
+        const double small = (v[i] >= 0.0) & (v[i] < 2147483648.0) ? v[i] : 0.5;
+        good &= (double)(int32_t)small == small;
+    }
+    return good;
+}
+
+static int32_t surely_amount(int64_t n, const double *v)
+{
+    int32_t good = 1;
+    for (int64_t i = 0; v && i < n; i++)
+        good &= (v[i] >= 0.0) & (v[i] <= DBL_MAX);
+    return good;
+}
+
+static int32_t surely_purchases(int64_t n, const double *x, const double *t_x, const double *T)
+{
+    int32_t good = surely_whole(n, x);
+    for (int64_t i = 0; i < n; i++) {
         good &= (t_x[i] >= 0.0) & (t_x[i] <= T[i]) & (T[i] <= DBL_MAX);
         good &= (x[i] > 0.0) == (t_x[i] > 0.0);
     }
-    for (int64_t i = 0; weight && i < n; i++)
-        good &= (weight[i] >= 0.0) & (weight[i] <= DBL_MAX);
     return good;
+}
+
+static int32_t surely_spend(int64_t n, const double *count, const double *mean)
+{
+    int32_t good = surely_whole(n, count);
+    for (int64_t i = 0; i < n; i++)
+        good &= (count[i] <= 0.0) | ((mean[i] > 0.0) & (mean[i] <= DBL_MAX));
+    return good;
+}
+
+static int32_t surely_good(const crm_i_section_rows *rows, int64_t from, int64_t n)
+{
+    const double *const *value = rows->value;
+    const double *weight = value[crm_i_section_columns(rows->section) - 1];
+    if (!surely_amount(n, weight ? weight + from : NULL))
+        return 0;
+    if (rows->section == CRM_I_PURCHASES)
+        return surely_purchases(n, value[0] + from, value[1] + from, value[2] + from);
+    return rows->section == CRM_I_SPENDS && surely_spend(n, value[0] + from, value[1] + from);
 }
 
 enum { BLOCK = 1024 };
@@ -91,11 +124,9 @@ static crm_status check(const crm_i_section_rows *rows, int32_t first_arg, crm_e
     const int32_t columns = crm_i_section_columns(rows->section);
     const double *const *value = rows->value;
     for (int64_t i = 0; i < rows->n; i++) {
-        const int64_t rest = rows->n - i;
-        const double *w = value[columns - 1];
-        if (rows->section == CRM_I_PURCHASES && i % BLOCK == 0 &&
-            surely_purchases(rest < BLOCK ? rest : BLOCK, value[0] + i, value[1] + i, value[2] + i, w ? w + i : NULL)) {
-            i += (rest < BLOCK ? rest : BLOCK) - 1;
+        const int64_t block = rows->n - i < BLOCK ? rows->n - i : BLOCK;
+        if (i % BLOCK == 0 && surely_good(rows, i, block)) {
+            i += block - 1;
             continue;
         }
         double row[CRM_I_CELL_COLUMNS];
@@ -111,18 +142,29 @@ static crm_status check(const crm_i_section_rows *rows, int32_t first_arg, crm_e
 
 /* ---- to cells ---- */
 
-/* 1 if row i makes a cell: it weighs something, and spend was spent. */
-static int32_t carries(const crm_i_section_rows *rows, const double *weight, int64_t i)
+/* A row makes a cell if it weighs something, and spend was spent: this column, if any, must then be > 0 beside the
+ * weight. */
+static const double *counted(const crm_i_section_rows *rows)
 {
-    return (!weight || weight[i] > 0.0) && (rows->section != CRM_I_SPENDS || rows->value[0][i] > 0.0);
+    return rows->section == CRM_I_SPENDS ? rows->value[0] : NULL;
 }
 
-static void compact(const crm_i_section_rows *rows, const double *weight, const double *from, double *into)
+static int64_t count_kept(int64_t n, const double *weight, const double *count)
+{
+    int64_t kept = 0;
+    if (!weight && !count)
+        return n;
+    for (int64_t i = 0; i < n; i++)
+        kept += (!weight || weight[i] > 0.0) & (!count || count[i] > 0.0);
+    return kept;
+}
+
+static void compact(int64_t n, const double *weight, const double *count, const double *from, double *into)
 {
     int64_t k = 0;
-    for (int64_t i = 0; i < rows->n; i++) {
+    for (int64_t i = 0; i < n; i++) {
         into[k] = from[i];
-        k += carries(rows, weight, i);
+        k += (!weight || weight[i] > 0.0) & (!count || count[i] > 0.0);
     }
 }
 
@@ -140,12 +182,11 @@ crm_status crm_i_section_collapse(const crm_context *context, const crm_i_sectio
         return status;
 
     const double *weight = rows->value[columns - 1];
-    int64_t kept = 0;
-    for (int64_t i = 0; i < rows->n; i++)
-        kept += carries(rows, weight, i);
-    crm_i_collapse_rows all = {kept, columns, {{NULL, NULL, 0.0}, {NULL, NULL, 0.0}, {NULL, NULL, 0.0}, {NULL, NULL, 0.0}}};
+    const double *count = counted(rows);
+    const int64_t kept = count_kept(rows->n, weight, count);
+    crm_i_collapse_rows all = {kept, columns, {NULL, NULL, NULL, NULL}};
     for (int32_t c = 0; c < columns; c++)
-        all.column[c].value = rows->value[c];
+        all.value[c] = rows->value[c];
     if (kept == rows->n)
         return crm_i_collapse(context, 1, &all, cells, err);
 
@@ -156,8 +197,8 @@ crm_status crm_i_section_collapse(const crm_context *context, const crm_i_sectio
         return crm_i_fail_memory(err);
     for (int32_t c = 0; c < columns; c++)
         if (rows->value[c]) {
-            compact(rows, weight, rows->value[c], copy + c * room);
-            all.column[c].value = copy + c * room;
+            compact(rows->n, weight, count, rows->value[c], copy + c * room);
+            all.value[c] = copy + c * room;
         }
     const crm_status collapsed = crm_i_collapse(context, 1, &all, cells, err);
     crm_i_release(&allocator, copy, room, columns * (int64_t)sizeof *copy);
