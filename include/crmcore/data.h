@@ -146,21 +146,30 @@ CRM_API void crm_customers_destroy(crm_customers *book);
 
 /* ---- the stream: constant memory per customer ----------------------------------------------------------------- */
 
-/* Rows in any order of customers, but each customer's rows in order of time (rows of one tick together are netted as in
- * a book). A book made of it equals the book of the log, bit for bit, but has no recent columns. */
+/* Rows in any order of customers, but each customer's rows in order of time (rows of one tick together are netted as
+ * in a book). A book made of it equals the book of the log, bit for bit, but has no recent columns; facts too,
+ * CRM_BOOK_ROWS being the rows added and CRM_BOOK_LATER_ROWS 0. Of a customer it keeps its first and last tick as they
+ * are and the sum of what lies between: 200 bytes, and a place in a table, however many rows there are; besides, the
+ * gaps between purchases by length in ticks. A stream is changed by one thread at a time. */
 typedef struct crm_stream crm_stream;
 
 CRM_API crm_status crm_stream_create(const crm_context *context, crm_stream **out, crm_error *err);
 
-/* cost opt. A row earlier than its customer's last is CRM_E_ORDER naming row and key; nothing is added. Since 0.9. */
+/* time in -2^62 .. 2^62 (else CRM_E_DOMAIN), amount and cost (opt) in minor units. A row earlier than its customer's
+ * last, of this batch or before, is CRM_E_ORDER naming row and key. A batch is added whole or, on any error, not at
+ * all. A stream holds at most 2^60 rows (CRM_E_OVERFLOW). Since 0.9. */
 CRM_API crm_status crm_stream_add(crm_stream *stream, int64_t n, const uint64_t *key, const int64_t *time,
                                   const int64_t *amount, const int64_t *cost /*opt*/, crm_error *err);
 
 /* Adds what `from` has seen, whichever came first. For each customer of both, one's time range must end before the
- * other's begins, or at the same tick (which is netted): otherwise CRM_E_ORDER naming the key. Since 0.9. */
+ * other's begins, or at the same tick (which is netted): otherwise CRM_E_ORDER naming the key, and nothing is added. So
+ * shards of time are merged neighbour to neighbour, in any order of pairs: joined to the shard after next, a shard
+ * leaves no room for the one between. What comes out, and its bytes, do not depend on the order. Since 0.9. */
 CRM_API crm_status crm_stream_merge(crm_stream *into, const crm_stream *from, crm_error *err);
 
-/* The book as of a date not before the latest tick seen (otherwise CRM_E_ORDER). Since 0.9. */
+/* The book as of a date not before the latest tick seen (otherwise CRM_E_ORDER), customers in ascending key; it also
+ * carries the gaps, for crm_summary_of_customers. The rest as crm_customers_build, of its options
+ * CRM_OPTION_SPEND_FIRST. No rows yet: CRM_E_NO_DATA. Since 0.9. */
 CRM_API crm_status crm_stream_customers(const crm_context *context, const crm_stream *stream, int64_t as_of,
                                         double ticks_per_period, int32_t decimals, const crm_options *options /*opt*/,
                                         crm_customers **out, crm_error *err);
@@ -177,8 +186,10 @@ CRM_API void crm_stream_destroy(crm_stream *stream);
 /* ---- the summary: the one input of every fit ------------------------------------------------------------------- */
 
 /* Distinct rows with counts in canonical order, in up to four sections: purchases (x, t_x, T, weight), spend (count,
- * mean, weight), durations (duration, ended, weight), gaps between purchases by length. Two summaries merge in any
- * order to the same bytes, so that a fit of shards is the fit of the whole. */
+ * mean, weight), durations (duration, ended, weight), gaps between purchases by length in ticks. Rows are equal if
+ * their doubles are, weight included, and equal rows are counted in whole numbers, so that nothing is rounded: the
+ * order of rows, and of merging, changes no bit, and a fit of shards is the fit of the whole. Rows of weight 0 are left
+ * out once their domain was checked. Changed by one thread at a time. */
 typedef struct crm_summary crm_summary;
 
 enum { /* facts about a summary */
@@ -193,17 +204,20 @@ enum { /* facts about a summary */
 };
 
 /* Purchases, spend (customers with a positive spend count) and gaps of a book; customers without a purchase are left
- * out, as the book counts them (CRM_BOOK_WITHOUT). Since 0.9. */
+ * out, as the book counts them (CRM_BOOK_WITHOUT). Gaps are there where the book was made of a stream, which counts
+ * them; books of logs and columns have none yet. Since 0.9. */
 CRM_API crm_status crm_summary_of_customers(const crm_context *context, const crm_customers *book, crm_summary **out,
                                             crm_error *err);
 
 /* x whole and >= 0, T finite and >= 0, 0 <= t_x <= T, t_x = 0 exactly when x = 0; weight finite and >= 0,
- * opt: 1. The first bad row is an error. Since 0.9. */
+ * opt: 1. The first bad row is CRM_E_DOMAIN naming argument and row; equal rows whose weights together are infinite are
+ * CRM_E_OVERFLOW. No rows make an empty summary, to be added to. Since 0.9. */
 CRM_API crm_status crm_summary_of_purchases(const crm_context *context, int64_t n, const double *x, const double *t_x,
                                             const double *T, const double *weight /*opt*/, crm_summary **out,
                                             crm_error *err);
 
-/* count whole and >= 0; mean > 0 where count > 0 (rows with count 0 carry nothing and are left out). Since 0.9. */
+/* count whole and >= 0; mean finite and > 0 where count > 0 (rows with count 0 carry nothing and are left out, whatever
+ * their mean). The rest as of purchases. Since 0.9. */
 CRM_API crm_status crm_summary_of_spend(const crm_context *context, int64_t n, const double *count, const double *mean,
                                         const double *weight /*opt*/, crm_summary **out, crm_error *err);
 
@@ -212,11 +226,13 @@ CRM_API crm_status crm_summary_of_durations(const crm_context *context, int64_t 
                                             const uint8_t *ended, const double *weight /*opt*/, crm_summary **out,
                                             crm_error *err);
 
-/* Adds rows of purchases to a summary that has no as-of date. Since 0.9. */
+/* Adds rows of purchases, checked as above, to a summary that has no as-of date (otherwise CRM_E_STATE); on failure it
+ * stays as it was. Takes time in proportion to the cells that are there: add in batches. Since 0.9. */
 CRM_API crm_status crm_summary_add(const crm_context *context, crm_summary *into, int64_t n, const double *x,
                                    const double *t_x, const double *T, const double *weight /*opt*/, crm_error *err);
 
-/* Adds a summary with the same as-of date and ticks per period, or none; otherwise CRM_E_STATE. Since 0.9. */
+/* Adds a summary with the same as-of date and ticks per period, or none; otherwise CRM_E_STATE. Without a date, into
+ * takes that of from. CRM_E_OVERFLOW where a count would not fit int64. On failure into stays as it was. Since 0.9. */
 CRM_API crm_status crm_summary_merge(crm_summary *into, const crm_summary *from, crm_error *err);
 CRM_API int64_t crm_summary_fact(const crm_summary *summary, int32_t fact); /* CRM_SUMMARY_*; else INT64_MIN */
 

@@ -348,8 +348,8 @@ static crm_status run(const crm_context *context, const crm_allocator *allocator
     return CRM_OK;
 }
 
-crm_status crm_i_collapse(const crm_context *context, int32_t sections, const crm_i_collapse_rows *rows, crm_i_cells *cells,
-                          crm_error *err)
+crm_status crm_i_collapse(const crm_context *context, int32_t sections, const crm_i_collapse_rows *rows,
+                          crm_i_cells *cells, crm_error *err)
 {
     const crm_allocator allocator = crm_i_allocator(context);
     work w;

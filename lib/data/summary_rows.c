@@ -74,7 +74,7 @@ static int32_t surely_whole(int64_t n, const double *v)
 {
     int32_t good = 1;
     for (int64_t i = 0; i < n; i++) {
-        const double small = (v[i] >= 0.0) & (v[i] < 2147483648.0) ? v[i] : 0.5;
+        const double small = ((v[i] >= 0.0) & (v[i] < 2147483648.0)) ? v[i] : 0.5;
         good &= (double)(int32_t)small == small;
     }
     return good;
