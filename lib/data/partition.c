@@ -15,7 +15,9 @@ typedef struct job {
     const int64_t *amount;
     int64_t as_of;
     int64_t n;
+    int32_t all;    /* no row is later than as_of */
     int64_t chunks; /* the columns are cut into so many */
+    uint64_t span;  /* greatest key - key_low */
     int32_t shift;  /* part = (key - key_low) >> shift */
     int64_t *count; /* parts * chunks: rows of a part in a chunk, then where the next goes */
     crm_i_partition *out;
@@ -39,8 +41,14 @@ static void count_chunk(void *arg, int64_t chunk, int64_t worker)
     int64_t *count = j->count + chunk * j->out->parts;
     const uint64_t low = j->out->rows.key_low;
     const int64_t end = chunk_start(j, chunk + 1);
-    for (int64_t i = chunk_start(j, chunk); i < end; i++)
-        count[(j->key[i] - low) >> j->shift] += j->time[i] <= j->as_of;
+    const uint64_t *key = j->key;
+    const int32_t shift = j->shift;
+    if (j->all)
+        for (int64_t i = chunk_start(j, chunk); i < end; i++)
+            count[(key[i] - low) >> shift]++;
+    else
+        for (int64_t i = chunk_start(j, chunk); i < end; i++)
+            count[(key[i] - low) >> shift] += j->time[i] <= j->as_of;
 }
 
 /* A row, packed; layout by value, so that stores of rows do not make the compiler read it again. */
@@ -137,7 +145,9 @@ static void sort_part(job *j, int64_t part, uint64_t *scratch, int64_t *bounds)
     crm_i_partition *out = j->out;
     const int32_t kind = out->rows.kind;
     const int64_t first = out->start[part];
-    out->customers[part] = crm_i_rows_group(j->isa, kind, out->rows.time_bits + out->rows.amount_bits,
+    const uint64_t low = (uint64_t)part << j->shift;
+    const uint64_t high = part + 1 < out->parts ? low + (((uint64_t)1 << j->shift) - 1) : j->span;
+    out->customers[part] = crm_i_rows_group(j->isa, kind, low, high, out->rows.time_bits + out->rows.amount_bits,
                                             out->start[part + 1] - first, out->word + kind * first, scratch, bounds);
 }
 
@@ -237,18 +247,19 @@ crm_status crm_i_partition_make(const crm_context *context, int64_t n, const uin
     j.n = n;
     j.chunks = workers > 1 ? 4 * workers : 1;
     j.out = out;
+    j.all = range->rows == n;
+    j.span = range->key_high - range->key_low;
     j.isa = crm_i_context_isa(context);
     memset(out, 0, sizeof *out);
     out->allocator = crm_i_allocator(context);
     choose_packing(range, as_of, &out->rows);
-    const uint64_t span = range->key_high - range->key_low;
     int32_t bits = crm_i_rows_bits((uint64_t)(n / PART_ROWS));
     bits = bits > PART_BITS ? PART_BITS : bits;
-    const int32_t have = crm_i_rows_bits(span);
+    const int32_t have = crm_i_rows_bits(j.span);
     j.shift = have > bits ? have - bits : 0;
     if (j.shift > 63)
         j.shift = 63; /* one part: the whole span may need all 64 bits */
-    out->parts = (int64_t)(span >> j.shift) + 1;
+    out->parts = (int64_t)(j.span >> j.shift) + 1;
     out->n = range->rows;
     out->words = range->rows * out->rows.kind;
     out->start = crm_i_alloc(&out->allocator, out->parts + 1, 8);

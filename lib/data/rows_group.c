@@ -76,19 +76,6 @@ CRM_I_INLINE void scatter(int32_t words, int64_t n, const uint64_t *from, uint64
     }
 }
 
-static void find_range(int64_t n, int32_t words, const uint64_t *rows, uint64_t *low, uint64_t *high)
-{
-    uint64_t l = UINT64_MAX;
-    uint64_t h = 0;
-    for (int64_t i = 0; i < n; i++) {
-        const uint64_t x = rows[words * i];
-        l = x < l ? x : l;
-        h = x > h ? x : h;
-    }
-    *low = l;
-    *high = h;
-}
-
 /* Buckets of about half a row each in the mean, since a customer has several. */
 static int32_t bucket_bits(int64_t n)
 {
@@ -113,16 +100,14 @@ static int64_t count_customers(int64_t n, const uint64_t *rows, int32_t key_shif
     return customers;
 }
 
-static void group_one(grouping *g, int64_t n, uint64_t *rows, int32_t key_shift)
+static void group_one(grouping *g, int64_t n, uint64_t *rows, uint64_t key_low, uint64_t key_high, int32_t key_shift)
 {
-    uint64_t low;
-    uint64_t high;
+    const uint64_t low = key_low << key_shift;
+    const uint64_t high = (key_high << key_shift) + (((uint64_t)1 << key_shift) - 1);
     uint32_t *end = (uint32_t *)(void *)(g->bounds + CRM_I_ROWS_SORT_BOUNDS);
     uint64_t *scattered = g->scratch;
-    find_range(n, 1, rows, &low, &high);
     /* A bucket should not part the rows of a customer: fewer, longer runs make better use of the tiles. */
     const int32_t shift = shift_for(high - low, bucket_bits(n), key_shift);
-    low = shift ? low >> shift << shift : low;
     const int64_t buckets = (int64_t)((high - low) >> shift) + 1;
     scatter(1, n, rows, scattered, low, shift, buckets, end);
     memcpy(rows, scattered, (size_t)n * sizeof *rows);
@@ -189,15 +174,12 @@ static void group_few(grouping *g, int64_t n, uint64_t *rows, uint64_t *spare, w
     }
 }
 
-static int64_t group_two(grouping *g, int64_t n, uint64_t *rows)
+static int64_t group_two(grouping *g, int64_t n, uint64_t *rows, uint64_t low, uint64_t high)
 {
-    uint64_t low;
-    uint64_t high;
     uint32_t *end = (uint32_t *)(void *)(g->bounds + CRM_I_ROWS_SORT_BOUNDS);
     uint64_t *scattered = g->scratch;
     uint64_t *spare = g->scratch + 2 * n;
     written w = {0, 0, rows + n};
-    find_range(n, 2, rows, &low, &high);
     const int32_t shift = shift_for(high - low, bucket_bits(n), 0);
     const int64_t buckets = (int64_t)((high - low) >> shift) + 1;
     scatter(2, n, rows, scattered, low, shift, buckets, end);
@@ -245,8 +227,8 @@ static int64_t group_sorted(int64_t n, uint64_t *rows, uint64_t *scratch, int64_
     return customers;
 }
 
-int64_t crm_i_rows_group(int32_t isa, int32_t kind, int32_t key_shift, int64_t n, uint64_t *rows, uint64_t *scratch,
-                         int64_t *bounds)
+int64_t crm_i_rows_group(int32_t isa, int32_t kind, uint64_t key_low, uint64_t key_high, int32_t key_shift, int64_t n,
+                         uint64_t *rows, uint64_t *scratch, int64_t *bounds)
 {
     if (n == 0)
         return 0;
@@ -259,9 +241,9 @@ int64_t crm_i_rows_group(int32_t isa, int32_t kind, int32_t key_shift, int64_t n
     g.isa = isa;
     memset(g.waiting, 0, sizeof g.waiting);
     if (kind == CRM_I_ROWS_TWO)
-        return ordinary ? group_two(&g, n, rows) : group_sorted(n, rows, scratch, bounds);
+        return ordinary ? group_two(&g, n, rows, key_low, key_high) : group_sorted(n, rows, scratch, bounds);
     if (kind == CRM_I_ROWS_ONE && ordinary)
-        group_one(&g, n, rows, key_shift);
+        group_one(&g, n, rows, key_low, key_high, key_shift);
     else
         crm_i_rows_sort(kind, n, rows, scratch, bounds);
     if (kind == CRM_I_ROWS_ONE)
