@@ -86,7 +86,6 @@ typedef struct plain {
     int64_t purchases;
     int64_t spend_count;
     int64_t spend;
-    int64_t first_net;
     int64_t revenue;
 } plain;
 
@@ -94,22 +93,20 @@ CRM_I_INLINE void set_plain(const walk *w, uint64_t key, const plain *p, int64_t
 {
     crm_customers *book = w->book;
     const int none = p->purchases == 0;
-    const int drop = w->spend_first || p->first_net <= 0 ? 0 : 1;
-    const int64_t count = p->spend_count - drop;
-    const int64_t spend = p->spend - (drop ? p->first_net : 0);
+    const int64_t count = p->spend_count;
     const uint64_t lived = p->last - p->first;
     const uint64_t watched = w->as_of - p->first;
     const uint64_t divisor = (uint64_t)count * w->scale;
     const double missing = (double)NAN;
     double t_x = (double)(int64_t)lived / book->ticks_per_period;
     double T = (double)(int64_t)watched / book->ticks_per_period;
-    double mean = (double)spend / (double)(int64_t)divisor; /* 0 / 0 where there is none */
+    double mean = (double)p->spend / (double)(int64_t)divisor; /* 0 / 0 where there is none */
     if (CRM_I_UNLIKELY(watched > exact)) {
         t_x = crm_i_ledger_periods(lived, book->ticks_per_period);
         T = crm_i_ledger_periods(watched, book->ticks_per_period);
     }
-    if (CRM_I_UNLIKELY((uint64_t)spend > exact || divisor > exact)) {
-        const struct crm_i_sum128 sum = {(uint64_t)spend, 0};
+    if (CRM_I_UNLIKELY((uint64_t)p->spend > exact || divisor > exact)) {
+        const struct crm_i_sum128 sum = {(uint64_t)p->spend, 0};
         mean = crm_i_ledger_mean(&sum, count, book->decimals);
     }
     book->key[row] = key;
@@ -123,53 +120,94 @@ CRM_I_INLINE void set_plain(const walk *w, uint64_t key, const plain *p, int64_t
     book->revenue[row] = p->revenue;
 }
 
-/* All customers that begin before stop. */
-CRM_I_INLINE crm_i_fill fill_plainly(const walk *w, int32_t kind, int64_t i, int64_t stop, int64_t end, int64_t row)
+/* Where a plain loop stands: the row at i, already read, and whether it is of the customer at hand. */
+typedef struct cursor {
+    int64_t i;
+    uint64_t time;
+    uint64_t amount;
+    uint64_t size; /* bits that any amount of the customer has; 0 where all are known to be small */
+    int same;
+} cursor;
+
+/* The net of the tick at the cursor, which moves behind it. Sums may wrap: then size tells. */
+CRM_I_INLINE int64_t read_tick(const walk *w, int32_t kind, int small, int64_t end, cursor *c)
+{
+    const uint64_t tick = c->time;
+    uint64_t net = 0;
+    do {
+        const uint64_t value = c->amount + w->amount_low;
+        net += value;
+        if (!small)
+            c->size |= (int64_t)value < 0 ? ~value : value;
+        c->same = ++c->i < end && !crm_i_rows_begins(w->rows, kind, c->i);
+        if (!c->same)
+            break;
+        crm_i_rows_get(w->rows, kind, c->i, &c->time, &c->amount);
+        if (kind == CRM_I_ROWS_COLUMNS && (int64_t)c->time > (int64_t)w->as_of) {
+            c->same = 0;
+            break;
+        }
+    } while (c->time == tick);
+    return (int64_t)net;
+}
+
+/* The customer at the cursor, whose first row is up to as_of; the cursor ends behind its rows up to as_of. */
+CRM_I_INLINE plain read_customer(const walk *w, int32_t kind, int small, int64_t end, cursor *c)
+{
+    plain p = {0, 0, 0, 0, 0, 0};
+    uint64_t tick;
+    int64_t net;
+    uint64_t revenue = 0;
+    do { /* to the first purchase */
+        tick = c->time;
+        net = read_tick(w, kind, small, end, c);
+        revenue += (uint64_t)net;
+    } while (net < 0 && c->same);
+    if (net >= 0) {
+        const int counts = w->spend_first && net > 0;
+        uint64_t spend = counts ? (uint64_t)net : 0;
+        int64_t spend_count = counts;
+        int64_t purchases = 1;
+        uint64_t last = tick;
+        p.first = tick;
+        while (c->same) {
+            tick = c->time;
+            net = read_tick(w, kind, small, end, c);
+            revenue += (uint64_t)net;
+            spend += net > 0 ? (uint64_t)net : 0;
+            spend_count += net > 0;
+            purchases += net >= 0;
+            last = net >= 0 ? tick : last;
+        }
+        p.last = last;
+        p.purchases = purchases;
+        p.spend_count = spend_count;
+        p.spend = (int64_t)spend;
+    }
+    p.revenue = (int64_t)revenue;
+    return p;
+}
+
+/* All customers that begin before stop. small: no sum can pass 2^62. */
+CRM_I_INLINE crm_i_fill fill_plainly(const walk *w, int32_t kind, int small, int64_t i, int64_t stop, int64_t end,
+                                     int64_t row)
 {
     const crm_i_rows *rows = w->rows;
     crm_i_fill fill = {0, 0, 0, 0};
     while (i < stop) {
         const int64_t begin = i;
         const uint64_t key = crm_i_rows_key(rows, kind, i, fill.filled);
-        plain p = {0, 0, 0, 0, 0, 0, 0};
-        uint64_t size = 0; /* bits that any amount has */
-        uint64_t time;
-        uint64_t amount;
-        int same;
-        crm_i_rows_get(rows, kind, i, &time, &amount);
-        if (kind == CRM_I_ROWS_COLUMNS && (int64_t)time > (int64_t)w->as_of) {
+        cursor c = {i, 0, 0, 0, 0};
+        crm_i_rows_get(rows, kind, i, &c.time, &c.amount);
+        if (kind == CRM_I_ROWS_COLUMNS && (int64_t)c.time > (int64_t)w->as_of) {
             do {
                 i++;
             } while (i < end && rows->key[i] == key);
             continue;
         }
-        do {
-            const uint64_t tick = time;
-            int64_t net = 0;
-            do {
-                const int64_t value = (int64_t)(amount + w->amount_low);
-                size |= (uint64_t)(value < 0 ? ~value : value);
-                net = (int64_t)((uint64_t)net + (uint64_t)value);
-                same = ++i < end && !crm_i_rows_begins(rows, kind, i);
-                if (!same)
-                    break;
-                crm_i_rows_get(rows, kind, i, &time, &amount);
-                if (kind == CRM_I_ROWS_COLUMNS && (int64_t)time > (int64_t)w->as_of) {
-                    same = 0;
-                    break;
-                }
-            } while (time == tick);
-            const int purchase = net >= 0;
-            const int begins = purchase && p.purchases == 0;
-            p.first = begins ? tick : p.first;
-            p.first_net = begins ? net : p.first_net;
-            p.last = purchase ? tick : p.last;
-            p.purchases += purchase;
-            p.spend_count += net > 0;
-            p.spend = (int64_t)((uint64_t)p.spend + (net > 0 ? (uint64_t)net : 0));
-            p.revenue = (int64_t)((uint64_t)p.revenue + (uint64_t)net);
-        } while (same);
-        if (CRM_I_LIKELY(size < plain_amount && i - begin < plain_rows)) {
+        const plain p = read_customer(w, kind, small, end, &c);
+        i = c.i;
+        if (CRM_I_LIKELY(small || (c.size < plain_amount && i - begin < plain_rows))) {
             set_plain(w, key, &p, row);
             fill.without += p.purchases == 0;
         } else {
@@ -182,6 +220,13 @@ CRM_I_INLINE crm_i_fill fill_plainly(const walk *w, int32_t kind, int64_t i, int
         row++;
     }
     return fill;
+}
+
+/* 1 if the packed amounts of all rows are small enough for plain sums. */
+static int is_small(const crm_i_rows *rows)
+{
+    const int64_t limit = (int64_t)1 << 30;
+    return rows->amount_bits <= 30 && rows->amount_low >= -limit && rows->amount_low <= limit && rows->n < plain_rows;
 }
 
 /* The same where every customer needs the ledger. */
@@ -219,14 +264,16 @@ crm_i_fill crm_i_customers_fill(crm_customers *book, const crm_i_rows *rows, int
     }
     if (rows->cost || (book->recent_revenue && book->recent_revenue != book->revenue))
         return fill_ledgers(&w, rows->kind, first, stop, end, row);
-    switch (rows->kind) {
-    case CRM_I_ROWS_ONE:
-        return fill_plainly(&w, CRM_I_ROWS_ONE, first, stop, end, row);
-    case CRM_I_ROWS_TWO:
-        return fill_plainly(&w, CRM_I_ROWS_TWO, first, stop, end, row);
-    case CRM_I_ROWS_THREE:
-        return fill_plainly(&w, CRM_I_ROWS_THREE, first, stop, end, row);
-    default:
-        return fill_plainly(&w, CRM_I_ROWS_COLUMNS, first, stop, end, row);
-    }
+    const int small = rows->kind != CRM_I_ROWS_COLUMNS && is_small(rows);
+    if (rows->kind == CRM_I_ROWS_ONE && small)
+        return fill_plainly(&w, CRM_I_ROWS_ONE, 1, first, stop, end, row);
+    if (rows->kind == CRM_I_ROWS_TWO && small)
+        return fill_plainly(&w, CRM_I_ROWS_TWO, 1, first, stop, end, row);
+    if (rows->kind == CRM_I_ROWS_ONE)
+        return fill_plainly(&w, CRM_I_ROWS_ONE, 0, first, stop, end, row);
+    if (rows->kind == CRM_I_ROWS_TWO)
+        return fill_plainly(&w, CRM_I_ROWS_TWO, 0, first, stop, end, row);
+    if (rows->kind == CRM_I_ROWS_THREE)
+        return fill_plainly(&w, CRM_I_ROWS_THREE, 0, first, stop, end, row);
+    return fill_plainly(&w, CRM_I_ROWS_COLUMNS, 0, first, stop, end, row);
 }

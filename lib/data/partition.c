@@ -51,21 +51,30 @@ static void count_chunk(void *arg, int64_t chunk, int64_t worker)
             count[(key[i] - low) >> shift] += j->time[i] <= j->as_of;
 }
 
-/* A row, packed; layout by value, so that stores of rows do not make the compiler read it again. */
-CRM_I_INLINE void pack(const crm_i_rows layout, uint64_t key, int64_t time, int64_t amount, int32_t kind,
-                       uint64_t *word)
+/* How rows of one and two words pack: (key * key_unit + time) * time_unit + amount - base is the same as the differences
+ * side by side, modulo 2^64, and products are cheaper than shifts by what is not a constant. */
+typedef struct packing {
+    uint64_t key_unit; /* 0 with two words */
+    uint64_t time_unit;
+    uint64_t base;
+} packing;
+
+static packing packing_of(const crm_i_rows *layout)
 {
-    const uint64_t t = (uint64_t)time - (uint64_t)layout.time_low;
-    const uint64_t a = (uint64_t)amount - (uint64_t)layout.amount_low;
+    packing p;
+    p.key_unit = layout->kind == CRM_I_ROWS_ONE ? (uint64_t)1 << layout->time_bits : 0;
+    p.time_unit = (uint64_t)1 << layout->amount_bits;
+    p.base = (uint64_t)layout->time_low * p.time_unit + (uint64_t)layout->amount_low;
+    return p;
+}
+
+CRM_I_INLINE void pack(const packing p, uint64_t key, uint64_t time, uint64_t amount, int32_t kind, uint64_t *word)
+{
     if (kind == CRM_I_ROWS_ONE) {
-        word[0] = (key << layout.time_bits | t) << layout.amount_bits | a;
-    } else if (kind == CRM_I_ROWS_TWO) {
-        word[0] = key;
-        word[1] = t << layout.amount_bits | a;
+        word[0] = (key * p.key_unit + time) * p.time_unit + amount - p.base;
     } else {
         word[0] = key;
-        word[1] = t;
-        word[2] = a;
+        word[1] = time * p.time_unit + amount - p.base;
     }
 }
 
@@ -74,18 +83,23 @@ static void scatter_three(const job *j, int64_t first, int64_t end, int64_t *nex
 {
     const crm_i_rows layout = j->out->rows;
     for (int64_t i = first; i < end; i++) {
+        if (j->time[i] > j->as_of)
+            continue;
         const uint64_t key = j->key[i] - layout.key_low;
-        if (j->time[i] <= j->as_of)
-            pack(layout, key, j->time[i], j->amount[i], CRM_I_ROWS_THREE, j->out->word + 3 * next[key >> j->shift]++);
+        uint64_t *word = j->out->word + 3 * next[key >> j->shift]++;
+        word[0] = key;
+        word[1] = (uint64_t)j->time[i] - (uint64_t)layout.time_low;
+        word[2] = (uint64_t)j->amount[i] - (uint64_t)layout.amount_low;
     }
 }
 
 /* Rows of one or two words are gathered into a line for each part, written when it is full: a fourth or an eighth of the
  * writes far apart. The first line of a part and chunk may begin within. begin: copy of next. */
 CRM_I_INLINE void scatter(const job *j, int64_t first, int64_t end, const int64_t *begin, int64_t *next, uint64_t *line,
-                          int32_t kind)
+                          int32_t kind, int all)
 {
-    const crm_i_rows layout = j->out->rows;
+    const packing packed = packing_of(&j->out->rows);
+    const uint64_t key_low = j->out->rows.key_low;
     const uint64_t *key = j->key;
     const int64_t *time = j->time;
     const int64_t *amount = j->amount;
@@ -94,20 +108,20 @@ CRM_I_INLINE void scatter(const job *j, int64_t first, int64_t end, const int64_
     const int64_t in_line = LINE / kind;
     uint64_t *word = j->out->word;
     for (int64_t i = first; i < end; i++) {
-        if (time[i] > as_of)
+        if (!all && time[i] > as_of)
             continue;
-        const uint64_t k = key[i] - layout.key_low;
+        const uint64_t k = key[i] - key_low;
         const uint64_t part = k >> shift;
         const int64_t at = next[part]++;
         const int64_t slot = at & (in_line - 1);
         uint64_t *mine = line + LINE * part;
         if (slot < in_line - 1) {
-            pack(layout, k, time[i], amount[i], kind, mine + kind * slot);
+            pack(packed, k, (uint64_t)time[i], (uint64_t)amount[i], kind, mine + kind * slot);
             continue;
         }
         /* The last row goes straight on: read back so soon it would have to be waited for. */
         const int64_t start = at - slot;
-        pack(layout, k, time[i], amount[i], kind, word + kind * at);
+        pack(packed, k, (uint64_t)time[i], (uint64_t)amount[i], kind, word + kind * at);
         if (CRM_I_LIKELY(start >= begin[part]))
             memcpy(word + kind * start, mine, (size_t)(LINE - kind) * sizeof *word);
         else
@@ -132,10 +146,14 @@ static void scatter_chunk(void *arg, int64_t chunk, int64_t worker)
     const int64_t first = chunk_start(j, chunk);
     const int64_t end = chunk_start(j, chunk + 1);
     memcpy(begin, next, (size_t)parts * sizeof *begin);
-    if (j->out->rows.kind == CRM_I_ROWS_ONE)
-        scatter(j, first, end, begin, next, line, CRM_I_ROWS_ONE);
+    if (j->out->rows.kind == CRM_I_ROWS_ONE && j->all)
+        scatter(j, first, end, begin, next, line, CRM_I_ROWS_ONE, 1);
+    else if (j->out->rows.kind == CRM_I_ROWS_ONE)
+        scatter(j, first, end, begin, next, line, CRM_I_ROWS_ONE, 0);
+    else if (j->out->rows.kind == CRM_I_ROWS_TWO && j->all)
+        scatter(j, first, end, begin, next, line, CRM_I_ROWS_TWO, 1);
     else if (j->out->rows.kind == CRM_I_ROWS_TWO)
-        scatter(j, first, end, begin, next, line, CRM_I_ROWS_TWO);
+        scatter(j, first, end, begin, next, line, CRM_I_ROWS_TWO, 0);
     else
         scatter_three(j, first, end, next);
 }
