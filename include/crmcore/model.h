@@ -27,19 +27,18 @@ enum {
 };
 
 /* What a plan can compute for a customer with the history (x, t_x, T). A new customer has x = t_x = T = 0. In
- * crm_plan_add the quantity takes these assumptions, the others being 0 (times are periods after T): */
+ * crm_plan_add the quantity takes these assumptions and does not look at the others (times are periods from now): */
 enum {
     CRM_QUANTITY_P_ALIVE = 1,     /* probability of being alive at t0 >= 0 from now */
-    CRM_QUANTITY_EXPECTED = 2,    /* expected purchases in (t0, t1] */
-    CRM_QUANTITY_DISCOUNTED = 3,  /* the same, each discounted by exp(-delta * time from now); t1 may be INFINITY */
+    CRM_QUANTITY_EXPECTED = 2,    /* expected purchases in (t0, t1], 0 <= t0 <= t1 < INFINITY */
+    CRM_QUANTITY_DISCOUNTED = 3,  /* the same, each times exp(-delta u) if made at u; t1 INFINITY if delta > 0 */
     CRM_QUANTITY_PROBABILITY = 4, /* probability of exactly `number` purchases in (0, t1] */
-    CRM_QUANTITY_RATE = 5,        /* posterior mean of the purchase rate */
+    CRM_QUANTITY_RATE = 5,        /* posterior mean of the purchase rate (of a customer who may be dead) */
     CRM_QUANTITY_SPREAD = 6,      /* posterior standard deviation of the purchases in (t0, t1] */
     CRM_QUANTITY_SPEND = 7,       /* expected spend per purchase, from count and mean (needs a spend model) */
     CRM_QUANTITY_VALUE = 8        /* residual value: `number` (the margin rate) * SPEND * DISCOUNTED */
 };
 
-/* The table of kinds. Static, free of threads and memory; what there is no such thing of is 0 or NULL. Since 0.9. */
 CRM_API int32_t crm_kind_count(void);                       /* kinds are 1 .. crm_kind_count() */
 CRM_API const char *crm_kind_name(int32_t kind);            /* "bg-nbd"; NULL if there is no such kind. Static */
 CRM_API int32_t crm_kind_find(const char *name);            /* the kind of a name; 0 if there is none */
@@ -142,32 +141,46 @@ CRM_API void crm_model_destroy(crm_model *model);
 /* ---- the everyday quantities ----------------------------------------------------------------------------------- */
 
 /* One call each, allocating nothing on one thread; out and se have n entries, se is opt and NaN if the model has no
- * covariance. Rows must satisfy x whole >= 0, 0 <= t_x <= T < infinity, t_x = 0 exactly when x = 0. A model whose fit did
- * not converge is CRM_E_STATE; a kind that does not have the quantity CRM_E_UNSUPPORTED. For several quantities of many
- * customers a plan is faster. */
+ * covariance. se is the uncertainty of the parameters, by the delta method: sqrt(g' C g), g the exact gradient. Rows
+ * must satisfy x whole >= 0, 0 <= t_x <= T < infinity, t_x = 0 exactly when x = 0; else they are NaN and the status
+ * CRM_BAD_ROWS; a row with a NaN is NaN without remark. A model whose fit did not converge is CRM_E_STATE; a kind that
+ * does not have the quantity CRM_E_UNSUPPORTED, a spend model in the place of a purchase model (and the reverse)
+ * CRM_E_ARGUMENT; a negative or NaN time or rate CRM_E_DOMAIN. For several quantities of many customers a plan is
+ * faster; it gives the same bits. A row's bits depend on nothing but the row, the model and the assumptions.
+ *
+ * BG/NBD (Fader, Hardie & Lee 2005). Given alive, lambda ~ Gamma(R, A) and p ~ Beta(a, B) with R = r + x,
+ * A = alpha + T, B = b + x, so that everything is P(alive) times the value for a new customer with these parameters:
+ *   P(alive) = 1/(1 + [x > 0] a/(b + x - 1) ((alpha + T)/(alpha + t_x))^R), ahead by t: times E[(1 + p t/A)^-R],
+ *   expected = P(alive) E[(1 - (1 + p t/A)^-R)/p],
+ *   discounted = P(alive) int_0^t exp(-delta u) (R/A) E[(1 + p u/A)^-(R+1)] du,
+ * means over p, without poles at a = 1 and without hypergeometric functions. Error of each at most 5e-13 relative
+ * (1.2e-13 on 2,200 points of 40 digits) for shapes 1e-3..1e3, scales 1e-3..1e4, x to 1e5, T and t 0.01..1e4, delta
+ * 1e-5..1; gradients within 1e-11 of the value per unit of log-parameter. P(alive) below 1e-300 is 0. */
 
 /* Probability of being alive at `ahead` >= 0 periods from now. Since 0.9. */
 CRM_API crm_status crm_model_p_alive(const crm_context *context, const crm_model *model, int64_t n, const double *x,
                                      const double *t_x, const double *T, double ahead, double *out,
                                      double *se /*opt*/, crm_error *err);
 
-/* Expected purchases in the next t >= 0 periods (CET). Since 0.9. */
+/* Expected purchases in the next t >= 0 periods, t finite (CET). Since 0.9. */
 CRM_API crm_status crm_model_expected(const crm_context *context, const crm_model *model, int64_t n, const double *x,
                                       const double *t_x, const double *T, double t, double *out, double *se /*opt*/,
                                       crm_error *err);
 
-/* Expected purchases of a new customer in t[i] >= 0 periods: E[X(t)]. Since 0.9. */
+/* Expected purchases of a new customer in t[i] >= 0 periods: E[X(t)], after the first one. A t[i] that is negative or
+ * infinite is a bad row. Since 0.9. */
 CRM_API crm_status crm_model_expected_new(const crm_context *context, const crm_model *model, int64_t n,
                                           const double *t, double *out, double *se /*opt*/, crm_error *err);
 
 /* Expected purchases in the next t periods, discounted continuously at delta >= 0 per period; t = INFINITY with
- * delta > 0 is DERT. Since 0.9. */
+ * delta > 0 is DERT (BG/NBD: delta * alpha >= 1e-30). delta = 0 gives the bits of crm_model_expected. Since 0.9. */
 CRM_API crm_status crm_model_discounted(const crm_context *context, const crm_model *model, int64_t n, const double *x,
                                         const double *t_x, const double *T, double t, double delta, double *out,
                                         double *se /*opt*/, crm_error *err);
 
-/* Expected spend per purchase given `count` purchases of mean `mean`; where count is 0 the mean is not read and the
- * population's is returned. A row for which the mean is infinite (Gamma-Gamma: p count + q <= 1) is bad. Since 0.9. */
+/* Expected spend per purchase given `count` purchases (whole, >= 0) of mean `mean` (> 0); where count is 0 the mean is
+ * not read and the population's is returned. Gamma-Gamma (Fader & Hardie 2013): p (v + count mean)/(p count + q - 1),
+ * within 4 units in the last place; a row for which that mean does not exist (p count + q <= 1) is bad. Since 0.9. */
 CRM_API crm_status crm_model_spend(const crm_context *context, const crm_model *model, int64_t n, const double *count,
                                    const double *mean, double *out, double *se /*opt*/, crm_error *err);
 
@@ -181,15 +194,21 @@ typedef struct crm_plan crm_plan;
 CRM_API crm_status crm_plan_create(const crm_context *context, const crm_model *model, const crm_model *spend /*opt*/,
                                    crm_plan **out, crm_error *err);
 
-/* Adds a quantity (CRM_QUANTITY_* says which of t0, t1, delta, number it takes) and tells the column of its output.
- * At most 32. Since 0.9. */
+/* Adds a quantity (CRM_QUANTITY_* says which of t0, t1, delta, number it takes) and tells the column of its output,
+ * from 0. At most 32, then CRM_E_STATE. SPEND and VALUE without a spend model are CRM_E_ARGUMENT; assumptions outside
+ * their domain CRM_E_DOMAIN. PROBABILITY is that of `number` purchases whole >= 0, of a customer who may be dead: BG/NBD
+ * P(alive) (B(a, B+n)/B(a, B) nb(n) + [n > 0] B(a+1, B+n-1)/B(a, B) sum_{k >= n} nb(k)) + (1 - P(alive)) [n = 0], nb the
+ * negative binomial (R, A/(A + t1)); relative to itself about 1e-13 however small. The tables of a column take some
+ * milliseconds; one and the same question asked twice shares them. Since 0.9. */
 CRM_API crm_status crm_plan_add(crm_plan *plan, int32_t quantity, double t0, double t1, double delta, double number,
                                 int32_t *column, crm_error *err);
 CRM_API int32_t crm_plan_columns(const crm_plan *plan);
 
-/* Runs over n rows. count, mean: opt unless a quantity needs spend. z: covariates, column-major with leading dimension n,
- * opt. out: column j at out + j*n; se likewise, opt. total: opt, 2 per column: the sum over the rows that are not NaN,
- * and its standard error (parameters are shared, so it is not the sum of squares). Since 0.9. */
+/* Runs over n rows. count, mean: opt unless a quantity needs spend. z: covariates, column-major with leading dimension
+ * n, opt. out: column j at out + j*n; se likewise, opt. total: opt, 2 per column: the sum over the rows that are not
+ * NaN, and its standard error (parameters are shared, so the gradients are summed before the delta method; those of the
+ * two models are taken as independent). Bad rows as for the named functions; rows whose spend does not exist are NaN in
+ * SPEND and VALUE only. The same bits, totals included, for any number of threads. Since 0.9. */
 CRM_API crm_status crm_plan_run(const crm_context *context, const crm_plan *plan, int64_t n, const double *x,
                                 const double *t_x, const double *T, const double *count /*opt*/,
                                 const double *mean /*opt*/, const double *z /*opt*/, double *out, double *se /*opt*/,
@@ -198,9 +217,11 @@ CRM_API void crm_plan_destroy(crm_plan *plan);
 
 /* ---- simulation ------------------------------------------------------------------------------------------------- */
 
-/* A frozen log of n simulated customers with keys 0 .. n-1: customer i first buys at tick first[i] (>= 0), then as the
- * model says until tick `until`. Times are rounded down to ticks; amounts come from spend, or are 1 major unit without
- * one. Each customer draws from its own stream: the values are frozen for (seed, stream, i). Since 0.9. */
+/* A frozen log of n simulated customers with keys 0 .. n-1: customer i first buys at tick first[i] (0 .. 2^52), then as
+ * the model says until tick `until` (<= 2^52); one whose first tick is later has no rows. Times are rounded down to
+ * ticks, so a tick may hold several purchases. Amounts come from spend, rounded to minor units and at least 1 of them, or
+ * are 1 major unit without one. Each customer draws from streams of its own, one for times and one for amounts: the
+ * values are frozen for (seed, stream, i). Since 0.9. */
 CRM_API crm_status crm_model_simulate(const crm_context *context, const crm_model *model, const crm_model *spend /*opt*/,
                                       int64_t n, const int64_t *first, int64_t until, double ticks_per_period,
                                       int32_t decimals, uint64_t seed, uint64_t stream, crm_transactions **out,

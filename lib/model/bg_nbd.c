@@ -1,6 +1,7 @@
-/* BG/NBD predictions (Fader, Hardie & Lee 2005). A customer who is alive at T has lambda ~ Gamma(r + x, alpha + T) and
- * p ~ Beta(a, b + x), so that every quantity is P(alive) times that of a new customer at these parameters: one code
- * serves both. P(alive) = 1/(1 + [x > 0] a/(b + x - 1) ((alpha + T)/(alpha + t_x))^(r + x)). */
+/* BG/NBD predictions (Fader, Hardie & Lee 2005). A customer who is alive at T has lambda ~ Gamma(r + x, alpha
+ * + T) and p ~ Beta(a, b + x), so that every quantity is P(alive) times that of a new customer at these
+ * parameters: one code serves both. P(alive) = 1/(1 + [x > 0] a/(b + x - 1) ((alpha + T)/(alpha + t_x))^(r +
+ * x)). */
 #include <math.h>
 #include <string.h>
 
@@ -46,7 +47,8 @@ static int64_t table_size(const double *parameter, const crm_i_ask *ask, int32_t
     return crm_i_curve_has_panels(ask) ? block_size() * (gradient ? OUT : 1) : 0;
 }
 
-static void table_build(int32_t isa, const double *parameter, const crm_i_ask *ask, int32_t gradient, double *table)
+static void table_build(int32_t isa, const double *parameter, const crm_i_ask *ask, int32_t gradient,
+                        double *table)
 {
     crm_i_curve curve;
     for (int32_t x = 0; x < ROWS; x++) {
@@ -67,8 +69,8 @@ static void from_panels(int32_t isa, const double *table, int64_t stride, int32_
 }
 
 /* Without a table: the panel of every row, made once for all rows of the strip that lie in it. */
-static void from_own_panels(int32_t isa, const double *parameter, const crm_i_ask *ask, const crm_i_strip *strip,
-                            const int32_t *at, const double *u, columns *out)
+static void from_own_panels(int32_t isa, const double *parameter, const crm_i_ask *ask,
+                            const crm_i_strip *strip, const int32_t *at, const double *u, columns *out)
 {
     crm_i_curve curve;
     double panel[OUT][TERMS];
@@ -94,8 +96,8 @@ static void from_own_panels(int32_t isa, const double *parameter, const crm_i_as
     }
 }
 
-static void directly(int32_t isa, const double *parameter, const crm_i_ask *ask, const crm_i_strip *strip, int64_t i,
-                     columns *out)
+static void directly(int32_t isa, const double *parameter, const crm_i_ask *ask, const crm_i_strip *strip,
+                     int64_t i, columns *out)
 {
     crm_i_curve curve;
     double value[OUT];
@@ -114,8 +116,8 @@ static void curves(int32_t isa, const double *parameter, const crm_i_ask *ask, c
     int32_t at[CRM_I_STRIP];
     double u[CRM_I_STRIP];
     if (crm_i_curve_has_panels(ask)) {
-        CRM_I_KERNEL_PICK(isa, crm_i_panel_find)(strip->n, parameter[1], CRM_I_CURVE_LENGTH, ROWS, PANELS, strip->x,
-                                                 strip->T, at, u);
+        CRM_I_KERNEL_PICK(isa, crm_i_panel_find)(strip->n, parameter[1], CRM_I_CURVE_LENGTH, ROWS, PANELS,
+                                                 strip->x, strip->T, at, u);
         if (table)
             from_panels(isa, table, block_size(), strip->gradient, strip->n, at, u, out);
         else
@@ -136,19 +138,20 @@ static void times_alive(const crm_i_strip *strip, const columns *curve, double *
         out[i] = strip->alive[i] * curve->v[i];
     for (int32_t j = 0; j < PARAMETERS && strip->gradient; j++)
         for (int64_t i = 0; i < strip->n; i++)
-            gradient[j * CRM_I_STRIP + i] = strip->alive_d[j][i] * curve->v[i] + strip->alive[i] * curve->d[j][i];
+            gradient[j * CRM_I_STRIP + i] =
+                strip->alive_d[j][i] * curve->v[i] + strip->alive[i] * curve->d[j][i];
 }
 
 /* ---- row by row ---- */
 
 static double probability_alive(const double *parameter, double x, double T, const crm_i_ask *ask)
 {
-    return crm_i_bg_nbd_probability(parameter[0] + x, parameter[1] + T, parameter[2], parameter[3] + x, ask->number,
-                                    ask->t1);
+    return crm_i_bg_nbd_probability(parameter[0] + x, parameter[1] + T, parameter[2], parameter[3] + x,
+                                    ask->number, ask->t1);
 }
 
-/* The derivative of f = probability_alive by parameter j: central differences of the fourth order in its logarithm,
- * right to about 1e-11 of f. */
+/* The derivative of f = probability_alive by parameter j: central differences of the fourth order in its
+ * logarithm, right to about 1e-11 of f. */
 static double probability_slope(const double *parameter, double x, double T, const crm_i_ask *ask, int32_t j)
 {
     const double step = 1e-3;
@@ -163,8 +166,8 @@ static double probability_slope(const double *parameter, double x, double T, con
     return (8.0 * (value[2] - value[1]) - (value[3] - value[0])) / (12.0 * step) / parameter[j];
 }
 
-static void probabilities(const double *parameter, const crm_i_ask *ask, const crm_i_strip *strip, double *out,
-                          double *gradient)
+static void probabilities(const double *parameter, const crm_i_ask *ask, const crm_i_strip *strip,
+                          double *out, double *gradient)
 {
     const double dead = ask->number == 0.0 ? 1.0 : 0.0;
     for (int64_t i = 0; i < strip->n; i++) {
@@ -189,7 +192,8 @@ static void rates(const double *parameter, const crm_i_strip *strip, double *out
         if (!strip->gradient)
             continue;
         for (int32_t j = 0; j < PARAMETERS; j++)
-            gradient[j * CRM_I_STRIP + i] = strip->alive_d[j][i] * R * (strip->t_x[i] - strip->T[i]) / (now * last);
+            gradient[j * CRM_I_STRIP + i] =
+                strip->alive_d[j][i] * R * (strip->t_x[i] - strip->T[i]) / (now * last);
         gradient[i] += P / now + (1.0 - P) / last;
         gradient[CRM_I_STRIP + i] -= R * (P / (now * now) + (1.0 - P) / (last * last));
     }

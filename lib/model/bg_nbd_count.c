@@ -1,10 +1,9 @@
 /* The distribution of the number of purchases in BG/NBD: see bg_nbd_count.h.
  *
- * Exactly n purchases: n without dropping out, or at least n purchases of a process that never drops out, of which the
- * n-th was the last:
- *   P(n) = B(a, B+n)/B(a, B) nb(n) + [n > 0] B(a+1, B+n-1)/B(a, B) sum_{k >= n} nb(k),
- *   nb(n) = Gamma(R+n)/(Gamma(R) n!) (A/(A+t))^R (t/(A+t))^n,
- * and the tail of nb is an incomplete beta function (Fader, Hardie & Lee 2005, eq. 9 with the tail summed). */
+ * Exactly n purchases: n without dropping out, or at least n purchases of a process that never drops out, of
+ * which the n-th was the last: P(n) = B(a, B+n)/B(a, B) nb(n) + [n > 0] B(a+1, B+n-1)/B(a, B) sum_{k >= n}
+ * nb(k), nb(n) = Gamma(R+n)/(Gamma(R) n!) (A/(A+t))^R (t/(A+t))^n, and the tail of nb is an incomplete beta
+ * function (Fader, Hardie & Lee 2005, eq. 9 with the tail summed). */
 #include "model/bg_nbd_count.h"
 
 #include <math.h>
@@ -14,8 +13,8 @@
 
 enum { TURNS = 100000 };
 
-/* The continued fraction of I_x(a, b) a B/(x^a y^b) by the modified method of Lentz, for x < (a+1)/(a+b+2), where it
- * converges in some sqrt(max(a, b)) turns. */
+/* The continued fraction of I_x(a, b) a B/(x^a y^b) by the modified method of Lentz, for x < (a+1)/(a+b+2),
+ * where it converges in some sqrt(max(a, b)) turns. */
 static double beta_fraction(double a, double b, double x)
 {
     const double tiny = 1e-300;

@@ -1,21 +1,44 @@
-/* The curves of BG/NBD: see bg_nbd_curve.h. Given alive, lambda ~ Gamma(R, A) and p ~ Beta(a, B), R = r + x, A = alpha +
- * T, B = b + x. The rate of purchases at v = u/A from now is (R/A) E[(1 + p v)^-(R+1)]. */
+/* The curves of BG/NBD: see bg_nbd_curve.h. Given alive, lambda ~ Gamma(R, A) and p ~ Beta(a, B), R = r + x,
+ * A = alpha + T, B = b + x. The rate of purchases at v = u/A from now is (R/A) E[(1 + p v)^-(R+1)]. */
 #include "model/bg_nbd_curve.h"
 
 #include "model/rule.h"
 #include "numeric/elementary.h"
 
 /* cos(k pi/32) */
-static const double cosine[33] = {
-    0x1.0000000000000p+0,  0x1.fd88da3d12526p-1,  0x1.f6297cff75cb0p-1,  0x1.e9f4156c62ddap-1,
-    0x1.d906bcf328d46p-1,  0x1.c38b2f180bdb1p-1,  0x1.a9b66290ea1a3p-1,  0x1.8bc806b151741p-1,
-    0x1.6a09e667f3bcdp-1,  0x1.44cf325091dd6p-1,  0x1.1c73b39ae68c8p-1,  0x1.e2b5d3806f63bp-2,
-    0x1.87de2a6aea963p-2,  0x1.294062ed59f06p-2,  0x1.8f8b83c69a60bp-3,  0x1.917a6bc29b42cp-4,
-    0.0,                   -0x1.917a6bc29b42cp-4, -0x1.8f8b83c69a60bp-3, -0x1.294062ed59f06p-2,
-    -0x1.87de2a6aea963p-2, -0x1.e2b5d3806f63bp-2, -0x1.1c73b39ae68c8p-1, -0x1.44cf325091dd6p-1,
-    -0x1.6a09e667f3bcdp-1, -0x1.8bc806b151741p-1, -0x1.a9b66290ea1a3p-1, -0x1.c38b2f180bdb1p-1,
-    -0x1.d906bcf328d46p-1, -0x1.e9f4156c62ddap-1, -0x1.f6297cff75cb0p-1, -0x1.fd88da3d12526p-1,
-    -0x1.0000000000000p+0};
+static const double cosine[33] = {0x1.0000000000000p+0,
+                                  0x1.fd88da3d12526p-1,
+                                  0x1.f6297cff75cb0p-1,
+                                  0x1.e9f4156c62ddap-1,
+                                  0x1.d906bcf328d46p-1,
+                                  0x1.c38b2f180bdb1p-1,
+                                  0x1.a9b66290ea1a3p-1,
+                                  0x1.8bc806b151741p-1,
+                                  0x1.6a09e667f3bcdp-1,
+                                  0x1.44cf325091dd6p-1,
+                                  0x1.1c73b39ae68c8p-1,
+                                  0x1.e2b5d3806f63bp-2,
+                                  0x1.87de2a6aea963p-2,
+                                  0x1.294062ed59f06p-2,
+                                  0x1.8f8b83c69a60bp-3,
+                                  0x1.917a6bc29b42cp-4,
+                                  0.0,
+                                  -0x1.917a6bc29b42cp-4,
+                                  -0x1.8f8b83c69a60bp-3,
+                                  -0x1.294062ed59f06p-2,
+                                  -0x1.87de2a6aea963p-2,
+                                  -0x1.e2b5d3806f63bp-2,
+                                  -0x1.1c73b39ae68c8p-1,
+                                  -0x1.44cf325091dd6p-1,
+                                  -0x1.6a09e667f3bcdp-1,
+                                  -0x1.8bc806b151741p-1,
+                                  -0x1.a9b66290ea1a3p-1,
+                                  -0x1.c38b2f180bdb1p-1,
+                                  -0x1.d906bcf328d46p-1,
+                                  -0x1.e9f4156c62ddap-1,
+                                  -0x1.f6297cff75cb0p-1,
+                                  -0x1.fd88da3d12526p-1,
+                                  -0x1.0000000000000p+0};
 
 static int32_t is_for_ever(const crm_i_ask *ask)
 {
@@ -35,8 +58,8 @@ int32_t crm_i_curve_has_panels(const crm_i_ask *ask)
            (ask->quantity == CRM_QUANTITY_P_ALIVE && ask->t0 > 0.0);
 }
 
-void crm_i_curve_build(int32_t isa, const double *parameter, const crm_i_ask *ask, double x, double low, double high,
-                       int32_t gradient, crm_i_curve *curve)
+void crm_i_curve_build(int32_t isa, const double *parameter, const crm_i_ask *ask, double x, double low,
+                       double high, int32_t gradient, crm_i_curve *curve)
 {
     curve->ask = *ask;
     curve->alpha = parameter[1];
@@ -64,8 +87,8 @@ static double panel_end(double alpha, double place)
     return alpha * crm_i_exp(place * CRM_I_CURVE_LENGTH);
 }
 
-void crm_i_curve_build_panels(int32_t isa, const double *parameter, const crm_i_ask *ask, double x, int32_t gradient,
-                              crm_i_curve *curve)
+void crm_i_curve_build_panels(int32_t isa, const double *parameter, const crm_i_ask *ask, double x,
+                              int32_t gradient, crm_i_curve *curve)
 {
     const double alpha = parameter[1];
     crm_i_curve_build(isa, parameter, ask, x, alpha, panel_end(alpha, CRM_I_CURVE_PANELS), gradient, curve);
@@ -128,7 +151,8 @@ static void discounted_value(int32_t isa, const crm_i_curve *curve, double A, do
     if (!curve->gradient)
         return;
     out[1] = part[1];
-    out[2] = -delta * part[4] + end_term(isa, curve, curve->ask.t0, A) - end_term(isa, curve, curve->ask.t1, A);
+    out[2] =
+        -delta * part[4] + end_term(isa, curve, curve->ask.t0, A) - end_term(isa, curve, curve->ask.t1, A);
     out[3] = part[2];
     out[4] = part[3];
 }

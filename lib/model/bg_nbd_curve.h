@@ -1,5 +1,6 @@
-/* What BG/NBD says of a customer who is alive, as a curve: for one x and one quantity a function of A = alpha + T alone.
- * Exact anywhere by summation; on panels of log A as a Chebyshev series, which costs a few ns per customer. */
+/* What BG/NBD says of a customer who is alive, as a curve: for one x and one quantity a function of A = alpha
+ * + T alone. Exact anywhere by summation; on panels of log A as a Chebyshev series, which costs a few ns per
+ * customer. */
 #ifndef CRM_I_BG_NBD_CURVE_H
 #define CRM_I_BG_NBD_CURVE_H
 
@@ -27,18 +28,18 @@ typedef struct crm_i_curve {
 int32_t crm_i_curve_has_panels(const crm_i_ask *ask);
 
 /* Prepares for low <= A <= high. */
-void crm_i_curve_build(int32_t isa, const double *parameter, const crm_i_ask *ask, double x, double low, double high,
-                       int32_t gradient, crm_i_curve *curve);
+void crm_i_curve_build(int32_t isa, const double *parameter, const crm_i_ask *ask, double x, double low,
+                       double high, int32_t gradient, crm_i_curve *curve);
 
 /* The same for all panels at once. */
-void crm_i_curve_build_panels(int32_t isa, const double *parameter, const crm_i_ask *ask, double x, int32_t gradient,
-                              crm_i_curve *curve);
+void crm_i_curve_build_panels(int32_t isa, const double *parameter, const crm_i_ask *ask, double x,
+                              int32_t gradient, crm_i_curve *curve);
 
 /* Value and, if the curve was built for them, derivatives at A. */
 void crm_i_curve_value(int32_t isa, const crm_i_curve *curve, double A, double *out);
 
-/* The series of panel k: that of output o at out + o * stride. The first coefficient is NaN if the curve is too steep
- * for a series. */
+/* The series of panel k: that of output o at out + o * stride. The first coefficient is NaN if the curve is
+ * too steep for a series. */
 void crm_i_curve_panel(int32_t isa, const crm_i_curve *curve, int32_t k, int64_t stride, double *out);
 
 #endif

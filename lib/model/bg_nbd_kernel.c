@@ -1,5 +1,5 @@
-/* The inner loops of BG/NBD prediction: see bg_nbd_kernel.h. One loop per elementary function, so that each is bound by
- * throughput and not by latency. */
+/* The inner loops of BG/NBD prediction: see bg_nbd_kernel.h. One loop per elementary function, so that each
+ * is bound by throughput and not by latency. */
 #include "model/bg_nbd_kernel.h"
 
 #include "numeric/elementary.h"
@@ -49,10 +49,10 @@ void CRM_I_KERNEL(crm_i_bg_alive)(const double *parameter, crm_i_strip *strip)
     }
 }
 
-/* p/p0 = 1/(p0 + q0 e^-delta) and q/q0 = 1/(q0 + p0 e^delta). The logarithms by log1p of what differs from 1, but where
- * that would cancel by log of the sum, which then is below 0.7. */
-void CRM_I_KERNEL(crm_i_beta_nodes)(int64_t n, double p0, double q0, const double *delta, double *p, double *log_p,
-                                    double *log_q)
+/* p/p0 = 1/(p0 + q0 e^-delta) and q/q0 = 1/(q0 + p0 e^delta). The logarithms by log1p of what differs from 1,
+ * but where that would cancel by log of the sum, which then is below 0.7. */
+void CRM_I_KERNEL(crm_i_beta_nodes)(int64_t n, double p0, double q0, const double *delta, double *p,
+                                    double *log_p, double *log_q)
 {
     double up[CRM_I_RULE_MAX];
     double down[CRM_I_RULE_MAX];
@@ -209,8 +209,9 @@ void CRM_I_KERNEL(crm_i_bg_discounted)(const crm_i_times *times, double z, int32
 }
 
 /* Clenshaw's sum, the loop over terms outside. */
-void CRM_I_KERNEL(crm_i_panel_rows)(int64_t rows, int32_t terms, const double *restrict table, const int32_t *restrict at,
-                                    const double *restrict u, double *restrict out)
+void CRM_I_KERNEL(crm_i_panel_rows)(int64_t rows, int32_t terms, const double *restrict table,
+                                    const int32_t *restrict at, const double *restrict u,
+                                    double *restrict out)
 {
     const int n = whole_lanes(rows);
     double b1[N] = {0.0};
@@ -232,8 +233,8 @@ void CRM_I_KERNEL(crm_i_panel_rows)(int64_t rows, int32_t terms, const double *r
         out[i] = table[from[i]] + (u[i] * b1[i] - b2[i]);
 }
 
-void CRM_I_KERNEL(crm_i_panel_find)(int64_t n_rows, double alpha, double length, int32_t rows, int32_t panels, const double *x,
-                                    const double *T, int32_t *at, double *u)
+void CRM_I_KERNEL(crm_i_panel_find)(int64_t n_rows, double alpha, double length, int32_t rows, int32_t panels,
+                                    const double *x, const double *T, int32_t *at, double *u)
 {
     const int n = whole_lanes(n_rows);
     const double limit = (double)rows;

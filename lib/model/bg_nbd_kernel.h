@@ -5,8 +5,8 @@
 #include "base/kernel.h"
 #include "model/prediction.h"
 
-/* A discrete measure that stands for p ~ Beta(a, B): nodes and weights, padded with weights 0 to a multiple of 8, and
- * the derivatives of the weights by a and B at fixed nodes. */
+/* A discrete measure that stands for p ~ Beta(a, B): nodes and weights, padded with weights 0 to a multiple
+ * of 8, and the derivatives of the weights by a and B at fixed nodes. */
 enum { CRM_I_RULE_MAX = 512 };
 typedef struct crm_i_rule {
     int64_t n;
@@ -16,7 +16,8 @@ typedef struct crm_i_rule {
     double w_b[CRM_I_RULE_MAX];
 } crm_i_rule;
 
-/* Times with weights, and what the process does there: the integrand of discounted purchases without the discount. */
+/* Times with weights, and what the process does there: the integrand of discounted purchases without the
+ * discount. */
 typedef struct crm_i_times {
     int64_t n; /* a multiple of 8 */
     double v[CRM_I_RULE_MAX];
@@ -30,7 +31,8 @@ typedef struct crm_i_times {
 /* P(alive) of a strip, with partials by r, alpha, a, b if strip->gradient. */
 CRM_I_KERNEL_DECLARE(void, crm_i_bg_alive, (const double *parameter, crm_i_strip *strip));
 
-/* For node k at delta[k] in logit p from the mode p0 = 1 - q0: p, log(p/p0) and log(q/q0), for n a multiple of 8. */
+/* For node k at delta[k] in logit p from the mode p0 = 1 - q0: p, log(p/p0) and log(q/q0), for n a multiple
+ * of 8. */
 CRM_I_KERNEL_DECLARE(void, crm_i_beta_nodes,
                      (int64_t n, double p0, double q0, const double *delta, double *p, double *log_p,
                       double *log_q));
@@ -44,14 +46,15 @@ CRM_I_KERNEL_DECLARE(void, crm_i_bg_ahead,
                      (const crm_i_rule *rule, double R, double y, int32_t gradient, double *out));
 
 /* Fills in f (and its derivatives) of times from v and w. */
-CRM_I_KERNEL_DECLARE(void, crm_i_bg_times, (const crm_i_rule *rule, double R, int32_t gradient, crm_i_times *times));
+CRM_I_KERNEL_DECLARE(void, crm_i_bg_times,
+                     (const crm_i_rule *rule, double R, int32_t gradient, crm_i_times *times));
 
 /* sum f exp(-z v), and if gradient the sums with f_r, f_a, f_b and v f in out[1..4]. */
 CRM_I_KERNEL_DECLARE(void, crm_i_bg_discounted,
                      (const crm_i_times *times, double z, int32_t gradient, double *out));
 
-/* out[i] = sum over j < terms of table[at[i] * terms + j] T_j(u[i]); of at[i] = -1 anything. Strips, like the next: n
- * rounded up to 8 is computed. */
+/* out[i] = sum over j < terms of table[at[i] * terms + j] T_j(u[i]); of at[i] = -1 anything. Strips, like the
+ * next: n rounded up to 8 is computed. */
 CRM_I_KERNEL_DECLARE(void, crm_i_panel_rows,
                      (int64_t n, int32_t terms, const double *table, const int32_t *at, const double *u,
                       double *out));

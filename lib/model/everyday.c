@@ -7,19 +7,22 @@
 #include "numeric/elementary.h"
 
 /* What all of them check first: the model, its sort, and the columns of the rows. */
-static crm_status check(const crm_model *model, int32_t is_spend, int64_t n, int32_t columns, const void *const *column,
-                        const double *out, int32_t out_arg, crm_error *err)
+static crm_status check(const crm_model *model, int32_t is_spend, int64_t n, int32_t columns,
+                        const void *const *column, const double *out, int32_t out_arg, crm_error *err)
 {
     const crm_status status = crm_i_model_ready(model, 2, err);
     if (status != CRM_OK)
         return status;
     const crm_i_prediction *prediction = crm_i_kind_of(model->kind)->prediction;
     if (!prediction)
-        return crm_i_fail_value(err, CRM_E_UNSUPPORTED, 2, model->kind, "This kind of model predicts nothing yet.");
+        return crm_i_fail_value(err, CRM_E_UNSUPPORTED, 2, model->kind,
+                                "This kind of model predicts nothing yet.");
     if (is_spend && !prediction->spend)
-        return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, model->kind, "This kind of model is not a spend model.");
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, model->kind,
+                                "This kind of model is not a spend model.");
     if (!is_spend && !prediction->rows)
-        return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, model->kind, "A spend model is not a model of purchases.");
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, model->kind,
+                                "A spend model is not a model of purchases.");
     if (n < 0)
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, (double)n, "The number of rows is negative.");
     for (int32_t i = 0; i < columns && n > 0; i++)
@@ -30,9 +33,10 @@ static crm_status check(const crm_model *model, int32_t is_spend, int64_t n, int
     return CRM_OK;
 }
 
-/* The domain of the assumptions; errors name the positions of this prototype in place of those of crm_plan_add. */
-static crm_status ask_for(const crm_model *model, const crm_i_ask *ask, const int32_t *position, crm_i_column *column,
-                          crm_error *err)
+/* The domain of the assumptions; errors name the positions of this prototype in place of those of
+ * crm_plan_add. */
+static crm_status ask_for(const crm_model *model, const crm_i_ask *ask, const int32_t *position,
+                          crm_i_column *column, crm_error *err)
 {
     crm_error own;
     const crm_status status = crm_i_predict_ask(model, NULL, ask, column, &own);
@@ -50,8 +54,9 @@ static crm_status run(const crm_context *context, const crm_i_predict *job, crm_
 }
 
 static crm_status of_history(const crm_context *context, const crm_model *model, int64_t n, const double *x,
-                             const double *t_x, const double *T, const crm_i_ask *ask, const int32_t *position,
-                             double *out, int32_t out_arg, double *se, crm_error *err)
+                             const double *t_x, const double *T, const crm_i_ask *ask,
+                             const int32_t *position, double *out, int32_t out_arg, double *se,
+                             crm_error *err)
 {
     const void *rows[] = {x, t_x, T};
     crm_status status = check(model, 0, n, 3, rows, out, out_arg, err);
@@ -61,8 +66,15 @@ static crm_status of_history(const crm_context *context, const crm_model *model,
     status = ask_for(model, ask, position, &column, err);
     if (status != CRM_OK)
         return status;
-    const crm_i_predict job = {.model = model, .columns = 1, .column = &column, .n = n, .x = x, .t_x = t_x, .T = T,
-                               .out = out, .se = se};
+    const crm_i_predict job = {.model = model,
+                               .columns = 1,
+                               .column = &column,
+                               .n = n,
+                               .x = x,
+                               .t_x = t_x,
+                               .T = T,
+                               .out = out,
+                               .se = se};
     return run(context, &job, err);
 }
 
@@ -76,16 +88,17 @@ crm_status crm_model_p_alive(const crm_context *context, const crm_model *model,
 }
 
 crm_status crm_model_expected(const crm_context *context, const crm_model *model, int64_t n, const double *x,
-                              const double *t_x, const double *T, double t, double *out, double *se, crm_error *err)
+                              const double *t_x, const double *T, double t, double *out, double *se,
+                              crm_error *err)
 {
     const crm_i_ask ask = {CRM_QUANTITY_EXPECTED, 0.0, t, 0.0, 0.0};
     const int32_t position[] = {2, 7, 7, 7, 7};
     return of_history(context, model, n, x, t_x, T, &ask, position, out, 8, se, err);
 }
 
-crm_status crm_model_discounted(const crm_context *context, const crm_model *model, int64_t n, const double *x,
-                                const double *t_x, const double *T, double t, double delta, double *out, double *se,
-                                crm_error *err)
+crm_status crm_model_discounted(const crm_context *context, const crm_model *model, int64_t n,
+                                const double *x, const double *t_x, const double *T, double t, double delta,
+                                double *out, double *se, crm_error *err)
 {
     const crm_i_ask ask = {CRM_QUANTITY_DISCOUNTED, 0.0, t, delta, 0.0};
     const int32_t position[] = {2, 7, 7, 8, 8};
@@ -93,8 +106,8 @@ crm_status crm_model_discounted(const crm_context *context, const crm_model *mod
 }
 
 /* Of a new customer the rows are times: each is a question of its own. */
-crm_status crm_model_expected_new(const crm_context *context, const crm_model *model, int64_t n, const double *t,
-                                  double *out, double *se, crm_error *err)
+crm_status crm_model_expected_new(const crm_context *context, const crm_model *model, int64_t n,
+                                  const double *t, double *out, double *se, crm_error *err)
 {
     const void *rows[] = {t};
     crm_status status = check(model, 0, n, 1, rows, out, 5, err);
@@ -108,8 +121,14 @@ crm_status crm_model_expected_new(const crm_context *context, const crm_model *m
         const crm_i_ask ask = {CRM_QUANTITY_EXPECTED, 0.0, good ? t[i] : 0.0, 0.0, 0.0};
         crm_i_column column;
         status = ask_for(model, &ask, position, &column, err);
-        const crm_i_predict job = {.model = model, .columns = 1, .column = &column, .n = 1, .x = &new_customer,
-                                   .t_x = &new_customer, .T = &new_customer, .out = out + i,
+        const crm_i_predict job = {.model = model,
+                                   .columns = 1,
+                                   .column = &column,
+                                   .n = 1,
+                                   .x = &new_customer,
+                                   .t_x = &new_customer,
+                                   .T = &new_customer,
+                                   .out = out + i,
                                    .se = se ? se + i : NULL};
         if (status == CRM_OK)
             status = run(context, &job, err);
@@ -135,7 +154,14 @@ crm_status crm_model_spend(const crm_context *context, const crm_model *model, i
     if (status != CRM_OK)
         return status;
     const crm_i_column column = {.quantity = CRM_QUANTITY_SPEND, .ask = {.quantity = CRM_QUANTITY_SPEND}};
-    const crm_i_predict job = {.spend = model, .columns = 1, .column = &column, .n = n, .count = count, .mean = mean,
-                               .count_arg = 4, .out = out, .se = se};
+    const crm_i_predict job = {.spend = model,
+                               .columns = 1,
+                               .column = &column,
+                               .n = n,
+                               .count = count,
+                               .mean = mean,
+                               .count_arg = 4,
+                               .out = out,
+                               .se = se};
     return run(context, &job, err);
 }

@@ -1,5 +1,5 @@
-/* Gamma-Gamma prediction (Colombo & Jiang 1999; Fader & Hardie 2013): the expected spend per purchase of a customer with
- * `count` purchases of this mean, E[M] = p (v + count mean)/(p count + q - 1). */
+/* Gamma-Gamma prediction (Colombo & Jiang 1999; Fader & Hardie 2013): the expected spend per purchase of a
+ * customer with `count` purchases of this mean, E[M] = p (v + count mean)/(p count + q - 1). */
 #include "model/prediction.h"
 #include "numeric/elementary.h"
 #include "numeric/random.h"

@@ -25,17 +25,20 @@ static crm_status check_models(const crm_model *model, const crm_model *spend, c
         return status;
     const crm_i_prediction *purchases = crm_i_kind_of(model->kind)->prediction;
     if (!purchases)
-        return crm_i_fail_value(err, CRM_E_UNSUPPORTED, 2, model->kind, "This kind of model predicts nothing yet.");
+        return crm_i_fail_value(err, CRM_E_UNSUPPORTED, 2, model->kind,
+                                "This kind of model predicts nothing yet.");
     if (!purchases->rows)
-        return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, model->kind, "A spend model is not a model of purchases.");
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, model->kind,
+                                "A spend model is not a model of purchases.");
     const crm_i_prediction *amounts = spend ? crm_i_kind_of(spend->kind)->prediction : NULL;
     if (spend && !(amounts && amounts->spend))
-        return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, spend->kind, "This kind of model is not a spend model.");
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, spend->kind,
+                                "This kind of model is not a spend model.");
     return CRM_OK;
 }
 
-crm_status crm_plan_create(const crm_context *context, const crm_model *model, const crm_model *spend, crm_plan **out,
-                           crm_error *err)
+crm_status crm_plan_create(const crm_context *context, const crm_model *model, const crm_model *spend,
+                           crm_plan **out, crm_error *err)
 {
     if (!out)
         return crm_i_fail(err, CRM_E_NULL, 4, "There is no place for the plan.");
@@ -121,9 +124,9 @@ int32_t crm_plan_columns(const crm_plan *plan)
     return plan ? plan->columns : 0;
 }
 
-crm_status crm_plan_run(const crm_context *context, const crm_plan *plan, int64_t n, const double *x, const double *t_x,
-                        const double *T, const double *count, const double *mean, const double *z, double *out,
-                        double *se, double *total, crm_error *err)
+crm_status crm_plan_run(const crm_context *context, const crm_plan *plan, int64_t n, const double *x,
+                        const double *t_x, const double *T, const double *count, const double *mean,
+                        const double *z, double *out, double *se, double *total, crm_error *err)
 {
     (void)z; /* no kind that is built takes covariates */
     if (!plan)

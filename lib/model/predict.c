@@ -1,5 +1,5 @@
-/* Running quantities over rows: rows in blocks, blocks in strips; the kinds compute, here values get their standard errors
- * by the delta method, se^2 = g' C g, and totals theirs from the summed gradient. */
+/* Running quantities over rows: rows in blocks, blocks in strips; the kinds compute, here values get their
+ * standard errors by the delta method, se^2 = g' C g, and totals theirs from the summed gradient. */
 #include "model/predict.h"
 
 #include <math.h>
@@ -36,9 +36,11 @@ static crm_status check_span(const crm_i_ask *ask, crm_error *err)
 static crm_status check_discount(const crm_i_ask *ask, crm_error *err)
 {
     if (!is_time(ask->delta))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 5, ask->delta, "The discount rate is not finite and at least 0.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 5, ask->delta,
+                                "The discount rate is not finite and at least 0.");
     if (ask->delta == 0.0 && ask->t1 == CRM_I_INFINITY)
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 5, ask->delta, "An infinite horizon needs a discount rate above 0.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 5, ask->delta,
+                                "An infinite horizon needs a discount rate above 0.");
     return check_span(ask, err);
 }
 
@@ -47,7 +49,8 @@ static crm_status check_count(const crm_i_ask *ask, crm_error *err)
     if (!is_time(ask->t1))
         return crm_i_fail_value(err, CRM_E_DOMAIN, 4, ask->t1, "The end is not finite and at least 0.");
     if (!(is_time(ask->number) && floor(ask->number) == ask->number && ask->number <= 0x1p53))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 6, ask->number, "The number of purchases is not whole and >= 0.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 6, ask->number,
+                                "The number of purchases is not whole and >= 0.");
     return CRM_OK;
 }
 
@@ -56,7 +59,8 @@ static crm_status check_domain(const crm_i_ask *ask, crm_error *err)
     switch (ask->quantity) {
     case CRM_QUANTITY_P_ALIVE:
         if (!is_time(ask->t0))
-            return crm_i_fail_value(err, CRM_E_DOMAIN, 3, ask->t0, "The time ahead is not finite and at least 0.");
+            return crm_i_fail_value(err, CRM_E_DOMAIN, 3, ask->t0,
+                                    "The time ahead is not finite and at least 0.");
         return CRM_OK;
     case CRM_QUANTITY_EXPECTED:
     case CRM_QUANTITY_SPREAD:
@@ -120,7 +124,8 @@ crm_status crm_i_predict_ask(const crm_model *model, const crm_model *spend, con
     column->factor = ask->number;
     column->table = NULL;
     if (crm_i_predict_spends(column) && !(offers(spend) & CRM_I_OFFERS(CRM_QUANTITY_SPEND)))
-        return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, (double)ask->quantity, "This quantity needs a spend model.");
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, (double)ask->quantity,
+                                "This quantity needs a spend model.");
     if (ask->quantity != CRM_QUANTITY_SPEND && !(offers(model) & bit))
         return crm_i_fail_value(err, CRM_E_UNSUPPORTED, 2, (double)ask->quantity,
                                 "This kind of model does not have this quantity.");
@@ -163,7 +168,8 @@ static int32_t state_of_history(int64_t row, double x, double t_x, double T, crm
     else if (!(t_x >= 0.0 && t_x <= T))
         note(bad, &state, row, 5, t_x, "The time of the last purchase is not in 0 .. T.");
     else if ((x == 0.0) != (t_x == 0.0))
-        note(bad, &state, row, 5, t_x, "The time of the last purchase is 0 exactly when there was no repeat.");
+        note(bad, &state, row, 5, t_x,
+             "The time of the last purchase is 0 exactly when there was no repeat.");
     return state;
 }
 
@@ -244,7 +250,8 @@ static void load_spend(const work *w, int64_t first, scratch *s)
             s->count[i] = s->mean[i] = 0.0;
     }
     const crm_i_prediction *prediction = crm_i_kind_of(model->kind)->prediction;
-    prediction->spend(model->parameter, s->strip.n, s->count, s->mean, s->spend, w->gradient ? s->spend_d : NULL);
+    prediction->spend(model->parameter, s->strip.n, s->count, s->mean, s->spend,
+                      w->gradient ? s->spend_d : NULL);
     for (int64_t i = 0; i < s->strip.n; i++)
         if (s->spending[i] != GOOD)
             s->spend[i] = CRM_I_NAN;
@@ -268,7 +275,8 @@ static void compute(const work *w, const crm_i_column *column, scratch *s)
         return;
     }
     const crm_i_prediction *prediction = crm_i_kind_of(job->model->kind)->prediction;
-    prediction->rows(w->isa, job->model->parameter, &column->ask, column->table, &s->strip, s->value, s->value_d);
+    prediction->rows(w->isa, job->model->parameter, &column->ask, column->table, &s->strip, s->value,
+                     s->value_d);
     for (int64_t i = 0; i < n; i++)
         s->value[i] = s->history[i] == GOOD ? s->value[i] : CRM_I_NAN;
     if (column->quantity != CRM_QUANTITY_VALUE)
@@ -318,7 +326,8 @@ static int32_t is_uncertain(const crm_i_predict *job, const crm_i_column *column
            (!uses_spend(column) || job->spend->has_covariance);
 }
 
-static void standard_errors(const crm_i_predict *job, const crm_i_column *column, const scratch *s, double *se)
+static void standard_errors(const crm_i_predict *job, const crm_i_column *column, const scratch *s,
+                            double *se)
 {
     const int64_t n = s->strip.n;
     double variance[STRIP] = {0.0};
@@ -399,9 +408,9 @@ static void run_rows(const work *w, int64_t first, int64_t last)
 
 typedef struct {
     work common;
-    int64_t rows;           /* of a block */
+    int64_t rows; /* of a block */
     crm_i_bad bad[BLOCKS];
-    double *partial;        /* sums by block, WIDTH per column */
+    double *partial; /* sums by block, WIDTH per column */
 } blocks;
 
 /* Rows of a block: depends on n alone. */
@@ -430,7 +439,8 @@ static void block_task(void *arg, int64_t index, int64_t worker)
     run_block(all, index, all->partial ? all->partial + index * WIDTH * all->common.job->columns : NULL);
 }
 
-static void write_total(const crm_i_predict *job, const crm_i_column *column, const double *sum, double *total)
+static void write_total(const crm_i_predict *job, const crm_i_column *column, const double *sum,
+                        double *total)
 {
     double gradient[PARAMETERS * STRIP] = {0.0};
     double variance = 0.0;
@@ -451,8 +461,10 @@ static void write_total(const crm_i_predict *job, const crm_i_column *column, co
     total[1] = sqrt(variance > 0.0 ? variance : 0.0);
 }
 
-/* On the calling thread: the sums of a block are added when it is done, which is the order the other way has too. */
-static crm_status run_serial(const crm_context *context, blocks *all, int64_t count, double *sum, crm_error *err)
+/* On the calling thread: the sums of a block are added when it is done, which is the order the other way has
+ * too. */
+static crm_status run_serial(const crm_context *context, blocks *all, int64_t count, double *sum,
+                             crm_error *err)
 {
     double own[CRM_I_PREDICT_COLUMNS * WIDTH];
     const int32_t width = all->common.job->columns * WIDTH;
@@ -468,7 +480,8 @@ static crm_status run_serial(const crm_context *context, blocks *all, int64_t co
     return CRM_OK;
 }
 
-static crm_status run_parallel(const crm_context *context, blocks *all, int64_t count, double *sum, crm_error *err)
+static crm_status run_parallel(const crm_context *context, blocks *all, int64_t count, double *sum,
+                               crm_error *err)
 {
     const crm_allocator allocator = crm_i_allocator(context);
     const int64_t width = (int64_t)all->common.job->columns * WIDTH;
@@ -488,7 +501,8 @@ static crm_status run_parallel(const crm_context *context, blocks *all, int64_t 
 
 static int32_t wants_gradient(const crm_i_predict *job)
 {
-    const int32_t some = (job->model && job->model->has_covariance) || (job->spend && job->spend->has_covariance);
+    const int32_t some =
+        (job->model && job->model->has_covariance) || (job->spend && job->spend->has_covariance);
     return some && (job->se || job->total);
 }
 
@@ -506,8 +520,8 @@ crm_status crm_i_predict_run(const crm_context *context, const crm_i_predict *jo
     all.partial = NULL;
     double *sums = job->total ? sum : NULL;
     const int32_t alone = count < 2 || crm_i_context_workers(context) == 1;
-    const crm_status status = alone ? run_serial(context, &all, count, sums, err)
-                                    : run_parallel(context, &all, count, sums, err);
+    const crm_status status =
+        alone ? run_serial(context, &all, count, sums, err) : run_parallel(context, &all, count, sums, err);
     if (status != CRM_OK)
         return status;
     for (int32_t c = 0; c < job->columns && job->total; c++)

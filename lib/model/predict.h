@@ -32,15 +32,16 @@ typedef struct crm_i_predict {
     double *total;     /* opt: 2 per column */
 } crm_i_predict;
 
-/* Fills in a column from what the caller asked for, after checking it: that the model offers it and the assumptions are
- * in the domain. Positions in errors are those of crm_plan_add. */
+/* Fills in a column from what the caller asked for, after checking it: that the model offers it and the
+ * assumptions are in the domain. Positions in errors are those of crm_plan_add. */
 crm_status crm_i_predict_ask(const crm_model *model, const crm_model *spend, const crm_i_ask *ask,
                              crm_i_column *column, crm_error *err);
 
 /* 1 if the column needs a spend model (and count and mean). */
 int32_t crm_i_predict_spends(const crm_i_column *column);
 
-/* Runs. Allocates nothing on one thread. CRM_OK, CRM_BAD_ROWS, CRM_E_CANCELLED, CRM_E_EXECUTOR, CRM_E_MEMORY. */
+/* Runs. Allocates nothing on one thread. CRM_OK, CRM_BAD_ROWS, CRM_E_CANCELLED, CRM_E_EXECUTOR, CRM_E_MEMORY.
+ */
 crm_status crm_i_predict_run(const crm_context *context, const crm_i_predict *job, crm_error *err);
 
 #endif

@@ -1,8 +1,9 @@
 /* Rules of summation over Beta distributions and over time: see rule.h.
  *
- * With s = logit p and delta = s - logit(a/(a+B)) the density in s is (p/p0)^a (q/q0)^B. Times an integrand bounded in
- * |Im s| < pi/2, a step h leaves about |Gamma(c + i f)/Gamma(c)| at f = 2 pi/h, c = 1/sigma^2 = a B/(a + B): exp(-pi f/2)
- * for a small c, a Gaussian of width 1/sigma for a large one. 1/h^2 = 1/.27^2 + 1/(.68 sigma)^2 keeps it at 1e-15. */
+ * With s = logit p and delta = s - logit(a/(a+B)) the density in s is (p/p0)^a (q/q0)^B. Times an integrand
+ * bounded in |Im s| < pi/2, a step h leaves about |Gamma(c + i f)/Gamma(c)| at f = 2 pi/h, c = 1/sigma^2 = a
+ * B/(a + B): exp(-pi f/2) for a small c, a Gaussian of width 1/sigma for a large one. 1/h^2 = 1/.27^2 +
+ * 1/(.68 sigma)^2 keeps it at 1e-15. */
 #include "model/rule.h"
 
 #include <math.h>
@@ -20,17 +21,25 @@ static const double tail_reach = 0.03;
 /* Terms below exp(-this) of the largest do not count. */
 static const double negligible = 46.0;
 
-/* A tail sum_{j>=0} c^j-weighted f(e^(-jh)) of an f of degree 5 is sum_i W_i f(tail_node[i]), W = tail_inverse m with the
- * moments m_n = sum_j exp(-(a+n) j h): the inverse of the Vandermonde matrix of the nodes. */
+/* A tail sum_{j>=0} c^j-weighted f(e^(-jh)) of an f of degree 5 is sum_i W_i f(tail_node[i]), W =
+ * tail_inverse m with the moments m_n = sum_j exp(-(a+n) j h): the inverse of the Vandermonde matrix of the
+ * nodes. */
 static const double tail_node[TAIL] = {0.983, 0.854, 0.629, 0.371, 0.146, 0.017};
-static const double tail_log[TAIL] = {-0x1.18ec33dcafa23p-6, -0x1.433946236b7f6p-3, -0x1.dac041755c04cp-2, -0x1.fbacdcf9255a9p-1, -0x1.ec9501a3a21f1p+0, -0x1.04c54b892bfe3p+2};
+static const double tail_log[TAIL] = {-0x1.18ec33dcafa23p-6, -0x1.433946236b7f6p-3, -0x1.dac041755c04cp-2,
+                                      -0x1.fbacdcf9255a9p-1, -0x1.ec9501a3a21f1p+0, -0x1.04c54b892bfe3p+2};
 static const double tail_inverse[TAIL][TAIL] = {
-    {-0x1.66a3827a0b5a4p-6, 0x1.8e9684f57d263p+0, -0x1.0ddd52e4605b4p+4, 0x1.ecd40cf954cecp+5, -0x1.650aab2e47e5bp+6, 0x1.62084b4f04676p+5},
-    {0x1.18b6652dd642fp-4, -0x1.374eb3a2b581cp+2, 0x1.a08f9b4fee782p+5, -0x1.733db664e0af5p+7, 0x1.0250f2768d281p+8, -0x1.e17beb8a2ef31p+6},
-    {-0x1.049f86b8b00eep-3, 0x1.1f52a56898feep+3, -0x1.73f49edd477afp+6, 0x1.360dd49bee4c8p+8, -0x1.865376bc5def3p+8, 0x1.49400898d8936p+7},
-    {0x1.b9dd78c3d17a8p-3, -0x1.df7fc3a234713p+3, 0x1.1aef715d00989p+7, -0x1.8b0024a6b1707p+8, 0x1.b0cc9ec1bf813p+8, -0x1.49400898d8935p+7},
-    {-0x1.9a7e72a458017p-2, 0x1.a2d0224664ea3p+4, -0x1.3d35787ef34ecp+7, 0x1.6410de31b1172p+8, -0x1.5789f3f62d87cp+8, 0x1.e17beb8a2ef30p+6},
-    {0x1.4407061ebc9c2p+0, -0x1.0dcf4e9041a30p+4, 0x1.2bb034324dc20p+6, -0x1.26346927506acp+7, 0x1.0805088ba18e6p+7, -0x1.62084b4f04677p+5}};
+    {-0x1.66a3827a0b5a4p-6, 0x1.8e9684f57d263p+0, -0x1.0ddd52e4605b4p+4, 0x1.ecd40cf954cecp+5,
+     -0x1.650aab2e47e5bp+6, 0x1.62084b4f04676p+5},
+    {0x1.18b6652dd642fp-4, -0x1.374eb3a2b581cp+2, 0x1.a08f9b4fee782p+5, -0x1.733db664e0af5p+7,
+     0x1.0250f2768d281p+8, -0x1.e17beb8a2ef31p+6},
+    {-0x1.049f86b8b00eep-3, 0x1.1f52a56898feep+3, -0x1.73f49edd477afp+6, 0x1.360dd49bee4c8p+8,
+     -0x1.865376bc5def3p+8, 0x1.49400898d8936p+7},
+    {0x1.b9dd78c3d17a8p-3, -0x1.df7fc3a234713p+3, 0x1.1aef715d00989p+7, -0x1.8b0024a6b1707p+8,
+     0x1.b0cc9ec1bf813p+8, -0x1.49400898d8935p+7},
+    {-0x1.9a7e72a458017p-2, 0x1.a2d0224664ea3p+4, -0x1.3d35787ef34ecp+7, 0x1.6410de31b1172p+8,
+     -0x1.5789f3f62d87cp+8, 0x1.e17beb8a2ef30p+6},
+    {0x1.4407061ebc9c2p+0, -0x1.0dcf4e9041a30p+4, 0x1.2bb034324dc20p+6, -0x1.26346927506acp+7,
+     0x1.0805088ba18e6p+7, -0x1.62084b4f04677p+5}};
 
 /* W_i of a tail with exponent a, and dW_i/da. */
 static void tail_weights(double a, double h, double *weight, double *slope)
@@ -63,7 +72,8 @@ typedef struct {
     double y;
 } shape;
 
-/* The exponent a log(p/p0) + B log(q/q0) - R log(1 + p y) at delta, and its slope. Only for ranges: no great care. */
+/* The exponent a log(p/p0) + B log(q/q0) - R log(1 + p y) at delta, and its slope. Only for ranges: no great
+ * care. */
 static double exponent(const shape *f, double delta, double *slope)
 {
     const double near = f->p0 + f->q0 * crm_i_exp(-delta);
@@ -75,8 +85,8 @@ static double exponent(const shape *f, double delta, double *slope)
     return f->a * log_p + f->B * log_q - (f->y > 0.0 ? f->R * crm_i_log1p(p * f->y) : 0.0);
 }
 
-/* From far out at `delta` towards the mode, to where the exponent (plus steep * delta) has risen to `floor`: Newton's
- * method, which on a concave function stays outside. */
+/* From far out at `delta` towards the mode, to where the exponent (plus steep * delta) has risen to `floor`:
+ * Newton's method, which on a concave function stays outside. */
 static double climb(const shape *f, double delta, double floor, double steep)
 {
     for (int turn = 0; turn < 12; turn++) {
@@ -93,8 +103,8 @@ static double climb(const shape *f, double delta, double floor, double steep)
     return delta;
 }
 
-/* The mode of the tilted exponent, as delta: (a - (a+B)p)(1 + py) = R y p (1-p) has one root in (0, 1). And the
- * spread there. */
+/* The mode of the tilted exponent, as delta: (a - (a+B)p)(1 + py) = R y p (1-p) has one root in (0, 1). And
+ * the spread there. */
 static double tilted_mode(const shape *f, double *sigma)
 {
     const double sum = f->a + f->B;
@@ -115,7 +125,7 @@ typedef struct {
     double h;
     double low;
     double high;
-    int32_t low_tail;  /* 1: a tail is summed below low; 0: nothing counts there */
+    int32_t low_tail; /* 1: a tail is summed below low; 0: nothing counts there */
     int32_t high_tail;
 } reach;
 
@@ -161,10 +171,10 @@ static reach reach_of(double a, double B, const crm_i_rule_need *need)
 
 /* ---- the rule ---- */
 
-/* Turns the weights of regular nodes into those of a tail below (sign -1) or above (sign +1): nodes first .. first+5,
- * which stand for the geometric sequence from delta on outwards. */
-static void weigh_tail(int64_t first, double sign, double delta, double h, double a, double B, const double *log_p,
-                       const double *log_q, crm_i_rule *rule)
+/* Turns the weights of regular nodes into those of a tail below (sign -1) or above (sign +1): nodes first ..
+ * first+5, which stand for the geometric sequence from delta on outwards. */
+static void weigh_tail(int64_t first, double sign, double delta, double h, double a, double B,
+                       const double *log_p, const double *log_q, crm_i_rule *rule)
 {
     double weight[TAIL];
     double slope[TAIL];
@@ -189,7 +199,8 @@ static double total(int64_t n, const double *x)
     return crm_i_sum_block(n, x);
 }
 
-void crm_i_rule_beta(int32_t isa, double a, double B, const crm_i_rule_need *need, int32_t gradient, crm_i_rule *rule)
+void crm_i_rule_beta(int32_t isa, double a, double B, const crm_i_rule_need *need, int32_t gradient,
+                     crm_i_rule *rule)
 {
     reach g = reach_of(a, B, need);
     const double most = (double)(CRM_I_RULE_MAX - 2 * TAIL - 10);

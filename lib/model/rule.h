@@ -1,6 +1,7 @@
-/* Rules of summation for means over a Beta distribution and for integrals over time, good at any shape and scale: the
- * trapezoidal rule in the logit (or the logarithm), where the integrands are analytic in a strip of half-width pi/2 and
- * everything is positive. A tail in which the integrand is a power times a polynomial is summed in closed form. */
+/* Rules of summation for means over a Beta distribution and for integrals over time, good at any shape and
+ * scale: the trapezoidal rule in the logit (or the logarithm), where the integrands are analytic in a strip
+ * of half-width pi/2 and everything is positive. A tail in which the integrand is a power times a polynomial
+ * is summed in closed form. */
 #ifndef CRM_I_RULE_H
 #define CRM_I_RULE_H
 
@@ -8,17 +9,18 @@
 
 /* What the rule must be good for. */
 typedef struct crm_i_rule_need {
-    double R;     /* the integrands are up to (1 + p y0)^-R times something between 1 and 1/p */
+    double R; /* the integrands are up to (1 + p y0)^-R times something between 1 and 1/p */
     double y0;
     double scale; /* ... which is a polynomial in p for p << 1/scale (0: a + B + 1 alone counts) */
     double cap;   /* ... and in 1 - p for 1 - p << 1/cap */
 } crm_i_rule_need;
 
 /* E f(p) = sum w f(node) for p ~ Beta(a, B): 1e-13 relative or better for all shapes from 1e-3 to 1e5. */
-void crm_i_rule_beta(int32_t isa, double a, double B, const crm_i_rule_need *need, int32_t gradient, crm_i_rule *rule);
+void crm_i_rule_beta(int32_t isa, double a, double B, const crm_i_rule_need *need, int32_t gradient,
+                     crm_i_rule *rule);
 
-/* int_y0^y1 exp(-z v) f(v) dv = sum w exp(-z v) f(v) for any z from z_low to z_high and a smooth falling f, polynomial
- * for v - y0 << 1/scale. y1 may be INFINITY. */
+/* int_y0^y1 exp(-z v) f(v) dv = sum w exp(-z v) f(v) for any z from z_low to z_high and a smooth falling f,
+ * polynomial for v - y0 << 1/scale. y1 may be INFINITY. */
 void crm_i_rule_times(int32_t isa, double y0, double y1, double z_low, double z_high, double scale,
                       crm_i_times *times);
 

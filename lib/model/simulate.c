@@ -1,5 +1,5 @@
-/* Simulation: a log of customers who behave as a model says. Customer by customer, each from streams of its own, so that
- * the log is a function of the arguments alone. */
+/* Simulation: a log of customers who behave as a model says. Customer by customer, each from streams of its
+ * own, so that the log is a function of the arguments alone. */
 #include <math.h>
 
 #include "base/context.h"
@@ -39,12 +39,15 @@ static crm_status check_models(const crm_model *model, const crm_model *spend, c
         return status;
     const crm_i_prediction *purchases = crm_i_kind_of(model->kind)->prediction;
     if (purchases && purchases->spend)
-        return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, model->kind, "A spend model is not a model of purchases.");
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, model->kind,
+                                "A spend model is not a model of purchases.");
     if (!purchases || !purchases->draw)
-        return crm_i_fail_value(err, CRM_E_UNSUPPORTED, 2, model->kind, "This kind of model is not simulated yet.");
+        return crm_i_fail_value(err, CRM_E_UNSUPPORTED, 2, model->kind,
+                                "This kind of model is not simulated yet.");
     const crm_i_prediction *amounts = spend ? crm_i_kind_of(spend->kind)->prediction : NULL;
     if (spend && !(amounts && amounts->spend))
-        return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, spend->kind, "This kind of model is not a spend model.");
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, spend->kind,
+                                "This kind of model is not a spend model.");
     return CRM_OK;
 }
 
@@ -59,12 +62,14 @@ static crm_status check_times(int64_t n, const int64_t *first, int64_t until, do
     if (until > latest)
         return crm_i_fail_value(err, CRM_E_DOMAIN, 6, (double)until, "The end is later than tick 2^52.");
     if (!(ticks_per_period > 0.0 && ticks_per_period < CRM_I_INFINITY))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 7, ticks_per_period, "Ticks per period are not finite and > 0.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 7, ticks_per_period,
+                                "Ticks per period are not finite and > 0.");
     if (decimals < 0 || decimals > 9)
         return crm_i_fail_value(err, CRM_E_DOMAIN, 8, decimals, "The number of decimals is not in 0 .. 9.");
     for (int64_t i = 0; i < n; i++)
         if (first[i] < 0 || first[i] > latest)
-            return crm_i_fail_row(err, CRM_E_DOMAIN, 5, i, (double)first[i], "A first purchase is not in 0 .. 2^52.");
+            return crm_i_fail_row(err, CRM_E_DOMAIN, 5, i, (double)first[i],
+                                  "A first purchase is not in 0 .. 2^52.");
     return CRM_OK;
 }
 
@@ -111,7 +116,8 @@ static crm_status one_customer(const world *w, int64_t i, int64_t first, batch *
         if (!(ticks <= span))
             return CRM_OK;
         const double amount = amounts ? amounts->next(w->spend->parameter, &spends, own_spend) : 1.0;
-        const crm_status status = put(rows, (uint64_t)i, first + (int64_t)ticks, in_minor(amount, w->minor), err);
+        const crm_status status =
+            put(rows, (uint64_t)i, first + (int64_t)ticks, in_minor(amount, w->minor), err);
         if (status != CRM_OK)
             return status;
         passed += purchases->next(w->model->parameter, &times, own);
@@ -130,9 +136,10 @@ static crm_status all_customers(const crm_context *context, const world *w, int6
     return status == CRM_OK ? flush(rows, err) : status;
 }
 
-crm_status crm_model_simulate(const crm_context *context, const crm_model *model, const crm_model *spend, int64_t n,
-                              const int64_t *first, int64_t until, double ticks_per_period, int32_t decimals,
-                              uint64_t seed, uint64_t stream, crm_transactions **out, crm_error *err)
+crm_status crm_model_simulate(const crm_context *context, const crm_model *model, const crm_model *spend,
+                              int64_t n, const int64_t *first, int64_t until, double ticks_per_period,
+                              int32_t decimals, uint64_t seed, uint64_t stream, crm_transactions **out,
+                              crm_error *err)
 {
     if (!out)
         return crm_i_fail(err, CRM_E_NULL, 11, "There is no place for the log.");

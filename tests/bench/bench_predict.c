@@ -1,5 +1,5 @@
-/* Speed of BG/NBD prediction: P(alive), expected and discounted-for-ever purchases by a plan, and the named functions.
- * Prints ns per customer; the minimum of several runs. */
+/* Speed of BG/NBD prediction: P(alive), expected and discounted-for-ever purchases by a plan, and the named
+ * functions. Prints ns per customer; the minimum of several runs. */
 #define _POSIX_C_SOURCE 199309L
 #include "crmcore/model.h"
 
@@ -34,8 +34,8 @@ static void fill(double *x, double *t_x, double *T)
 }
 
 static const double parameter[] = {.242594529, 4.413602161, .792922028, 2.425906719};
-static const double covariance[] = {1.577e-4, 3.6e-3, 2e-5, -1e-4, 3.6e-3, .143, -1e-3, -1e-2,
-                                    2e-5, -1e-3, .0345, .12, -1e-4, -1e-2, .12, .4976};
+static const double covariance[] = {1.577e-4, 3.6e-3, 2e-5,  -1e-4, 3.6e-3, .143,  -1e-3, -1e-2,
+                                    2e-5,     -1e-3,  .0345, .12,   -1e-4,  -1e-2, .12,   .4976};
 
 static void plan_bench(const crm_context *context, const char *name, const double *cov, const double *x,
                        const double *t_x, const double *T, double *out, double *se)
@@ -59,8 +59,8 @@ static void plan_bench(const crm_context *context, const char *name, const doubl
         const double took = seconds() - start;
         best = took < best ? took : best;
     }
-    printf("%-34s %8.1f ns a customer   tables %.2f + %.2f ms\n", name, best / ROWS * 1e9, (between - begun) * 1e3,
-           (built - between) * 1e3);
+    printf("%-34s %8.1f ns a customer   tables %.2f + %.2f ms\n", name, best / ROWS * 1e9,
+           (between - begun) * 1e3, (built - between) * 1e3);
     crm_plan_destroy(plan);
     crm_model_destroy(model);
 }
@@ -93,7 +93,8 @@ static void single(const crm_context *context, const char *name, int which)
     crm_model_destroy(model);
 }
 
-static void many(const crm_context *context, const char *name, int which, const double *x, const double *t_x, const double *T, double *out)
+static void many(const crm_context *context, const char *name, int which, const double *x, const double *t_x,
+                 const double *T, double *out)
 {
     crm_model *model;
     enum { SOME = 20000 };

@@ -47,8 +47,8 @@ static double discounted(const crm_model *model, double x, double t_x, double T,
     return out;
 }
 
-static double asked(const crm_model *model, int32_t quantity, double t0, double t1, double delta, double number,
-                    double x, double t_x, double T)
+static double asked(const crm_model *model, int32_t quantity, double t0, double t1, double delta,
+                    double number, double x, double t_x, double T)
 {
     crm_plan *plan = NULL;
     int32_t column = -1;
@@ -56,7 +56,8 @@ static double asked(const crm_model *model, int32_t quantity, double t0, double 
     assert_int_equal(crm_plan_create(NULL, model, NULL, &plan, NULL), CRM_OK);
     assert_int_equal(crm_plan_add(plan, quantity, t0, t1, delta, number, &column, NULL), CRM_OK);
     assert_int_equal(column, 0);
-    assert_int_equal(crm_plan_run(NULL, plan, 1, &x, &t_x, &T, NULL, NULL, NULL, &out, NULL, NULL, NULL), CRM_OK);
+    assert_int_equal(crm_plan_run(NULL, plan, 1, &x, &t_x, &T, NULL, NULL, NULL, &out, NULL, NULL, NULL),
+                     CRM_OK);
     crm_plan_destroy(plan);
     return out;
 }
@@ -234,7 +235,8 @@ static void test_hard_numbers(void **state)
             const double e = expected(m, x, t_x, 2, t[i]);
             const double d = discounted(m, x, t_x, 2, t[i], .5);
             const double p = p_alive(m, x, t_x, 2, t[i]);
-            assert_true(isfinite(e) && e >= 0 && isfinite(d) && d >= 0 && d <= e * (1 + 1e-13) && p >= 0 && p <= 1);
+            assert_true(isfinite(e) && e >= 0 && isfinite(d) && d >= 0 && d <= e * (1 + 1e-13) && p >= 0 &&
+                        p <= 1);
         }
     const double e = expected(m, 9e15, 1, 2, 1);
     assert_true(isfinite(e) && e >= 0);
@@ -259,8 +261,8 @@ static void test_histogram_of_cdnow(void **state)
     csv_log log;
     assert_int_equal(csv_read_log(path, &log), 1);
     crm_customers *book = NULL;
-    assert_int_equal(crm_customers_from_columns(NULL, log.n, log.key, log.time, log.amount, csv_day(1997, 9, 30), 7, 2,
-                                                NULL, &book, NULL),
+    assert_int_equal(crm_customers_from_columns(NULL, log.n, log.key, log.time, log.amount,
+                                                csv_day(1997, 9, 30), 7, 2, NULL, &book, NULL),
                      CRM_OK);
     const int64_t n = crm_customers_count(book);
     const double *T = crm_customers_f64(book, CRM_CUSTOMER_T);
@@ -288,7 +290,8 @@ static const double reference[][12] = {
 #include "bg_nbd_predict.inc"
 };
 
-/* P(alive), CET and DERT within 1e-11 (in fact 2e-13) of 40 digits; below 1e-290 P(alive) may be 0, then all are. */
+/* P(alive), CET and DERT within 1e-11 (in fact 2e-13) of 40 digits; below 1e-290 P(alive) may be 0, then all
+ * are. */
 static void test_references(void **state)
 {
     (void)state;
@@ -318,13 +321,16 @@ static const double gradient[][7 + 7 * 5] = {
 #include "bg_nbd_gradient.inc"
 };
 
-static void one_with_error(const double *parameter, const double *covariance, int quantity, const double *history,
-                           double *value, double *se)
+static void one_with_error(const double *parameter, const double *covariance, int quantity,
+                           const double *history, double *value, double *se)
 {
     const double ask[7][5] = {
-        {CRM_QUANTITY_P_ALIVE, 0, 0, 0, 0},     {CRM_QUANTITY_P_ALIVE, 10, 0, 0, 0},
-        {CRM_QUANTITY_EXPECTED, 0, 39, 0, 0},   {CRM_QUANTITY_EXPECTED, 10, 39, 0, 0},
-        {CRM_QUANTITY_DISCOUNTED, 0, INFINITY, .0027, 0}, {CRM_QUANTITY_DISCOUNTED, 5, 52, .0027, 0},
+        {CRM_QUANTITY_P_ALIVE, 0, 0, 0, 0},
+        {CRM_QUANTITY_P_ALIVE, 10, 0, 0, 0},
+        {CRM_QUANTITY_EXPECTED, 0, 39, 0, 0},
+        {CRM_QUANTITY_EXPECTED, 10, 39, 0, 0},
+        {CRM_QUANTITY_DISCOUNTED, 0, INFINITY, .0027, 0},
+        {CRM_QUANTITY_DISCOUNTED, 5, 52, .0027, 0},
         {CRM_QUANTITY_PROBABILITY, 0, 26, 0, 3},
     };
     crm_model *m = NULL;
@@ -334,8 +340,8 @@ static void one_with_error(const double *parameter, const double *covariance, in
     assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, parameter, covariance, &m, NULL), CRM_OK);
     assert_int_equal(crm_plan_create(NULL, m, NULL, &plan, NULL), CRM_OK);
     assert_int_equal(crm_plan_add(plan, (int32_t)q[0], q[1], q[2], q[3], q[4], &column, NULL), CRM_OK);
-    assert_int_equal(crm_plan_run(NULL, plan, 1, history, history + 1, history + 2, NULL, NULL, NULL, value, se, NULL,
-                                  NULL),
+    assert_int_equal(crm_plan_run(NULL, plan, 1, history, history + 1, history + 2, NULL, NULL, NULL, value,
+                                  se, NULL, NULL),
                      CRM_OK);
     crm_plan_destroy(plan);
     crm_model_destroy(m);
@@ -390,11 +396,12 @@ static void test_rate(void **state)
         crm_plan *plan = NULL;
         crm_model *known = NULL;
         int32_t column;
-        assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, parameter, covariance, &known, NULL), CRM_OK);
+        assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, parameter, covariance, &known, NULL),
+                         CRM_OK);
         assert_int_equal(crm_plan_create(NULL, known, NULL, &plan, NULL), CRM_OK);
         assert_int_equal(crm_plan_add(plan, CRM_QUANTITY_RATE, 0, 0, 0, 0, &column, NULL), CRM_OK);
-        assert_int_equal(crm_plan_run(NULL, plan, 1, history, history + 1, history + 2, NULL, NULL, NULL, &value, &se,
-                                      NULL, NULL),
+        assert_int_equal(crm_plan_run(NULL, plan, 1, history, history + 1, history + 2, NULL, NULL, NULL,
+                                      &value, &se, NULL, NULL),
                          CRM_OK);
         crm_plan_destroy(plan);
         crm_model_destroy(known);

@@ -1,13 +1,13 @@
-/* The named functions: their arguments, their rows, their standard errors. The figures are in test_bg_nbd.c, that they
- * equal the plan's bits in test_plan.c. */
+/* The named functions: their arguments, their rows, their standard errors. The figures are in test_bg_nbd.c,
+ * that they equal the plan's bits in test_plan.c. */
 #include "test.h"
 
 #include "crmcore/model.h"
 #include "model/model.h"
 
 static const double parameter[] = {.242594529, 4.413602161, .792922028, 2.425906719};
-static const double covariance[] = {1.577e-4, 3.6e-3, 2e-5, -1e-4, 3.6e-3, .143, -1e-3, -1e-2,
-                                    2e-5, -1e-3, .0345, .12, -1e-4, -1e-2, .12, .4976};
+static const double covariance[] = {1.577e-4, 3.6e-3, 2e-5,  -1e-4, 3.6e-3, .143,  -1e-3, -1e-2,
+                                    2e-5,     -1e-3,  .0345, .12,   -1e-4,  -1e-2, .12,   .4976};
 
 static crm_model *bg_nbd(const double *cov)
 {
@@ -95,8 +95,8 @@ static void test_state_of_the_model(void **state)
     crm_model_destroy(m);
 }
 
-/* The standard error of E[X(52)] at the published standard errors is near what a bootstrap gives (Fader & Hardie's base
- * of 2,357 customers); here: against differences. */
+/* The standard error of E[X(52)] at the published standard errors is near what a bootstrap gives (Fader &
+ * Hardie's base of 2,357 customers); here: against differences. */
 static void test_standard_errors(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* Gamma-Gamma prediction: the published figure, the closed form's gradient, and where the mean does not exist. */
+/* Gamma-Gamma prediction: the published figure, the closed form's gradient, and where the mean does not
+ * exist. */
 #include "test.h"
 
 #include "crmcore/model.h"

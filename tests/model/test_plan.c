@@ -1,5 +1,5 @@
-/* The plan: the named functions' bits, any instruction set, order and number of workers; totals; no allocation; bad rows
- * and bad arguments. */
+/* The plan: the named functions' bits, any instruction set, order and number of workers; totals; no
+ * allocation; bad rows and bad arguments. */
 #include "failing.h"
 #include "test.h"
 
@@ -8,8 +8,8 @@
 enum { N = 5000, COLUMNS = 9 };
 
 static const double bg_parameter[] = {.242594529, 4.413602161, .792922028, 2.425906719};
-static const double bg_covariance[] = {1.577e-4, 3.6e-3, 2e-5, -1e-4, 3.6e-3, .143, -1e-3, -1e-2,
-                                       2e-5, -1e-3, .0345, .12, -1e-4, -1e-2, .12, .4976};
+static const double bg_covariance[] = {1.577e-4, 3.6e-3, 2e-5,  -1e-4, 3.6e-3, .143,  -1e-3, -1e-2,
+                                       2e-5,     -1e-3,  .0345, .12,   -1e-4,  -1e-2, .12,   .4976};
 static const double gg_parameter[] = {6.25, 3.74, 15.44};
 static const double gg_covariance[] = {1.42, -.15, -3.1, -.15, .021, .33, -3.1, .33, 7.4};
 
@@ -54,17 +54,21 @@ static crm_plan *plan_of(const crm_context *context, int with_covariance)
     crm_model_destroy(bg); /* the plan keeps them */
     crm_model_destroy(gg);
     const double ask[COLUMNS][5] = {
-        {CRM_QUANTITY_P_ALIVE, 0, 0, 0, 0},          {CRM_QUANTITY_P_ALIVE, 12, 0, 0, 0},
-        {CRM_QUANTITY_EXPECTED, 0, 39, 0, 0},        {CRM_QUANTITY_EXPECTED, 13, 39, 0, 0},
-        {CRM_QUANTITY_DISCOUNTED, 0, INFINITY, .0027, 0}, {CRM_QUANTITY_PROBABILITY, 0, 39, 0, 2},
-        {CRM_QUANTITY_RATE, 0, 0, 0, 0},             {CRM_QUANTITY_SPEND, 0, 0, 0, 0},
+        {CRM_QUANTITY_P_ALIVE, 0, 0, 0, 0},
+        {CRM_QUANTITY_P_ALIVE, 12, 0, 0, 0},
+        {CRM_QUANTITY_EXPECTED, 0, 39, 0, 0},
+        {CRM_QUANTITY_EXPECTED, 13, 39, 0, 0},
+        {CRM_QUANTITY_DISCOUNTED, 0, INFINITY, .0027, 0},
+        {CRM_QUANTITY_PROBABILITY, 0, 39, 0, 2},
+        {CRM_QUANTITY_RATE, 0, 0, 0, 0},
+        {CRM_QUANTITY_SPEND, 0, 0, 0, 0},
         {CRM_QUANTITY_VALUE, 0, INFINITY, .0027, .3},
     };
     for (int c = 0; c < COLUMNS; c++) {
         int32_t column = -1;
-        assert_int_equal(crm_plan_add(plan, (int32_t)ask[c][0], ask[c][1], ask[c][2], ask[c][3], ask[c][4], &column,
-                                      NULL),
-                         CRM_OK);
+        assert_int_equal(
+            crm_plan_add(plan, (int32_t)ask[c][0], ask[c][1], ask[c][2], ask[c][3], ask[c][4], &column, NULL),
+            CRM_OK);
         assert_int_equal(column, c);
     }
     assert_int_equal(crm_plan_columns(plan), COLUMNS);
@@ -81,14 +85,13 @@ static void test_same_bits(void **state)
     crm_context *two = NULL;
     assert_int_equal(crm_context_create(NULL, NULL, 1, &best, NULL), CRM_OK);
     crm_plan *plan = plan_of(best, 1);
-    assert_int_equal(
-        crm_plan_run(best, plan, N, x, t_x, T, count, mean, NULL, out, se, total, NULL), CRM_OK);
+    assert_int_equal(crm_plan_run(best, plan, N, x, t_x, T, count, mean, NULL, out, se, total, NULL), CRM_OK);
     for (int32_t isa = 0; isa <= crm_context_isa(best); isa++) {
         crm_context *limited = NULL;
         assert_int_equal(crm_context_limit(best, isa, &limited, NULL), CRM_OK);
         crm_plan *own = plan_of(limited, 1);
-        assert_int_equal(
-            crm_plan_run(limited, own, N, x, t_x, T, count, mean, NULL, out2, se2, total2, NULL), CRM_OK);
+        assert_int_equal(crm_plan_run(limited, own, N, x, t_x, T, count, mean, NULL, out2, se2, total2, NULL),
+                         CRM_OK);
         assert_memory_equal(out, out2, sizeof out);
         assert_memory_equal(se, se2, sizeof se);
         assert_memory_equal(total, total2, sizeof total);
@@ -96,8 +99,8 @@ static void test_same_bits(void **state)
         crm_context_destroy(limited);
     }
     if (crm_context_create(NULL, NULL, 3, &two, NULL) == CRM_OK) {
-        assert_int_equal(
-            crm_plan_run(two, plan, N, x, t_x, T, count, mean, NULL, out2, se2, total2, NULL), CRM_OK);
+        assert_int_equal(crm_plan_run(two, plan, N, x, t_x, T, count, mean, NULL, out2, se2, total2, NULL),
+                         CRM_OK);
         assert_memory_equal(out, out2, sizeof out);
         assert_memory_equal(se, se2, sizeof se);
         assert_memory_equal(total, total2, sizeof total);
@@ -105,8 +108,8 @@ static void test_same_bits(void **state)
     }
     /* without standard errors, totals, covariance: the same values */
     crm_plan *bare = plan_of(NULL, 0);
-    assert_int_equal(
-        crm_plan_run(NULL, bare, N, x, t_x, T, count, mean, NULL, out2, se2, total2, NULL), CRM_OK);
+    assert_int_equal(crm_plan_run(NULL, bare, N, x, t_x, T, count, mean, NULL, out2, se2, total2, NULL),
+                     CRM_OK);
     assert_memory_equal(out, out2, sizeof out);
     for (int i = 0; i < COLUMNS * N; i++)
         assert_true(isnan(se2[i]));
@@ -118,8 +121,8 @@ static void test_same_bits(void **state)
     for (int i = 0; i < N; i += 37) {
         double one[COLUMNS];
         double one_se[COLUMNS];
-        assert_int_equal(crm_plan_run(best, plan, 1, x + i, t_x + i, T + i, count + i, mean + i, NULL, one, one_se,
-                                      NULL, NULL),
+        assert_int_equal(crm_plan_run(best, plan, 1, x + i, t_x + i, T + i, count + i, mean + i, NULL, one,
+                                      one_se, NULL, NULL),
                          CRM_OK);
         for (int c = 0; c < COLUMNS; c++) {
             assert_same_bits(one[c], out[c * N + i]);
@@ -137,7 +140,8 @@ static void test_same_as_named(void **state)
     enum { SOME = 700 };
     crm_model *bg = model_of(CRM_MODEL_BG_NBD, 4, bg_parameter, bg_covariance);
     crm_plan *plan = plan_of(NULL, 1);
-    assert_int_equal(crm_plan_run(NULL, plan, SOME, x, t_x, T, count, mean, NULL, out, se, NULL, NULL), CRM_OK);
+    assert_int_equal(crm_plan_run(NULL, plan, SOME, x, t_x, T, count, mean, NULL, out, se, NULL, NULL),
+                     CRM_OK);
     assert_int_equal(crm_model_p_alive(NULL, bg, SOME, x, t_x, T, 0, out2, se2, NULL), CRM_OK);
     assert_memory_equal(out2, out, SOME * sizeof(double));
     assert_memory_equal(se2, se, SOME * sizeof(double));
@@ -147,7 +151,8 @@ static void test_same_as_named(void **state)
     assert_int_equal(crm_model_expected(NULL, bg, SOME, x, t_x, T, 39, out2, se2, NULL), CRM_OK);
     assert_memory_equal(out2, out + 2 * SOME, SOME * sizeof(double));
     assert_memory_equal(se2, se + 2 * SOME, SOME * sizeof(double));
-    assert_int_equal(crm_model_discounted(NULL, bg, SOME, x, t_x, T, INFINITY, .0027, out2, se2, NULL), CRM_OK);
+    assert_int_equal(crm_model_discounted(NULL, bg, SOME, x, t_x, T, INFINITY, .0027, out2, se2, NULL),
+                     CRM_OK);
     assert_memory_equal(out2, out + 4 * SOME, SOME * sizeof(double));
     assert_memory_equal(se2, se + 4 * SOME, SOME * sizeof(double));
     for (int i = 0; i < SOME; i++)
@@ -257,7 +262,8 @@ static void test_bad_rows(void **state)
             assert_true(isnan(se[k * ROWS + i]));
         }
     double alone[COLUMNS];
-    assert_int_equal(crm_plan_run(NULL, plan, 1, bad_x, bad_t_x, bad_T, c, m, NULL, alone, NULL, NULL, NULL), CRM_OK);
+    assert_int_equal(crm_plan_run(NULL, plan, 1, bad_x, bad_t_x, bad_T, c, m, NULL, alone, NULL, NULL, NULL),
+                     CRM_OK);
     for (int k = 0; k < COLUMNS; k++)
         assert_same_bits(out[k * ROWS], alone[k]);
     assert_true(isnan(out[7 * ROWS + 10]) && isnan(out[8 * ROWS + 10]) && !isnan(out[10]));
@@ -313,17 +319,23 @@ static void test_bad_arguments(void **state)
         assert_int_equal(crm_plan_add(plan, CRM_QUANTITY_P_ALIVE, 0, 0, 0, 0, &column, &err), CRM_OK);
     assert_int_equal(column, 31);
     assert_int_equal(crm_plan_add(plan, CRM_QUANTITY_P_ALIVE, 0, 0, 0, 0, &column, &err), CRM_E_STATE);
-    assert_int_equal(crm_plan_run(NULL, NULL, 1, x, t_x, T, NULL, NULL, NULL, out, NULL, NULL, &err), CRM_E_NULL);
-    assert_int_equal(crm_plan_run(NULL, plan, -1, x, t_x, T, NULL, NULL, NULL, out, NULL, NULL, &err), CRM_E_ARGUMENT);
-    assert_int_equal(crm_plan_run(NULL, plan, 1, x, NULL, T, NULL, NULL, NULL, out, NULL, NULL, &err), CRM_E_NULL);
+    assert_int_equal(crm_plan_run(NULL, NULL, 1, x, t_x, T, NULL, NULL, NULL, out, NULL, NULL, &err),
+                     CRM_E_NULL);
+    assert_int_equal(crm_plan_run(NULL, plan, -1, x, t_x, T, NULL, NULL, NULL, out, NULL, NULL, &err),
+                     CRM_E_ARGUMENT);
+    assert_int_equal(crm_plan_run(NULL, plan, 1, x, NULL, T, NULL, NULL, NULL, out, NULL, NULL, &err),
+                     CRM_E_NULL);
     assert_int_equal(err.arg, 5);
-    assert_int_equal(crm_plan_run(NULL, plan, 1, x, t_x, T, NULL, NULL, NULL, NULL, NULL, NULL, &err), CRM_E_NULL);
+    assert_int_equal(crm_plan_run(NULL, plan, 1, x, t_x, T, NULL, NULL, NULL, NULL, NULL, NULL, &err),
+                     CRM_E_NULL);
     assert_int_equal(err.arg, 10);
-    assert_int_equal(crm_plan_run(NULL, plan, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &err), CRM_OK);
+    assert_int_equal(crm_plan_run(NULL, plan, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &err),
+                     CRM_OK);
     crm_plan_destroy(plan);
     crm_plan_destroy(NULL);
     plan = plan_of(NULL, 0);
-    assert_int_equal(crm_plan_run(NULL, plan, 1, x, t_x, T, NULL, mean, NULL, out, NULL, NULL, &err), CRM_E_NULL);
+    assert_int_equal(crm_plan_run(NULL, plan, 1, x, t_x, T, NULL, mean, NULL, out, NULL, NULL, &err),
+                     CRM_E_NULL);
     assert_int_equal(err.arg, 7);
     crm_plan_destroy(plan);
     crm_model_destroy(bg);
@@ -355,8 +367,9 @@ int main(void)
 {
     fill();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same_bits), cmocka_unit_test(test_same_as_named), cmocka_unit_test(test_totals),
-        cmocka_unit_test(test_memory),    cmocka_unit_test(test_bad_rows),      cmocka_unit_test(test_bad_arguments),
+        cmocka_unit_test(test_same_bits), cmocka_unit_test(test_same_as_named),
+        cmocka_unit_test(test_totals),    cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_bad_rows),  cmocka_unit_test(test_bad_arguments),
         cmocka_unit_test(test_cancel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

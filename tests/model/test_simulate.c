@@ -20,13 +20,15 @@ static crm_transactions *simulated(const crm_context *context, int64_t n, const 
     crm_model *m = model_of(CRM_MODEL_BG_NBD, 4, bg);
     crm_model *s = with_spend ? model_of(CRM_MODEL_GAMMA_GAMMA, 3, gg) : NULL;
     crm_transactions *log = NULL;
-    assert_int_equal(crm_model_simulate(context, m, s, n, first, until, 1000, 2, seed, stream, &log, NULL), CRM_OK);
+    assert_int_equal(crm_model_simulate(context, m, s, n, first, until, 1000, 2, seed, stream, &log, NULL),
+                     CRM_OK);
     crm_model_destroy(m);
     crm_model_destroy(s);
     return log;
 }
 
-/* Seed 20050801: purchases of 20,000 customers in 39 periods against E[X(39)], P(X = 0) and the mean spend. */
+/* Seed 20050801: purchases of 20,000 customers in 39 periods against E[X(39)], P(X = 0) and the mean spend.
+ */
 static void test_moments(void **state)
 {
     (void)state;
@@ -93,7 +95,8 @@ static uint64_t checksum(const crm_transactions *log)
     return h;
 }
 
-/* Frozen: the log of 50 customers, seed 1, stream 2. To remake: CRM_PRINT=1 build/tests/model/test_simulate */
+/* Frozen: the log of 50 customers, seed 1, stream 2. To remake: CRM_PRINT=1 build/tests/model/test_simulate
+ */
 static void test_frozen(void **state)
 {
     (void)state;
@@ -145,7 +148,8 @@ static void test_arguments(void **state)
     assert_int_equal(crm_model_simulate(NULL, m, m, 2, first, 9, 1, 2, 1, 1, &log, &err), CRM_E_ARGUMENT);
     assert_int_equal(crm_model_simulate(NULL, m, s, -2, first, 9, 1, 2, 1, 1, &log, &err), CRM_E_ARGUMENT);
     assert_int_equal(crm_model_simulate(NULL, m, s, 2, NULL, 9, 1, 2, 1, 1, &log, &err), CRM_E_NULL);
-    assert_int_equal(crm_model_simulate(NULL, m, s, 2, first, INT64_MAX, 1, 2, 1, 1, &log, &err), CRM_E_DOMAIN);
+    assert_int_equal(crm_model_simulate(NULL, m, s, 2, first, INT64_MAX, 1, 2, 1, 1, &log, &err),
+                     CRM_E_DOMAIN);
     assert_int_equal(crm_model_simulate(NULL, m, s, 2, first, 9, 0, 2, 1, 1, &log, &err), CRM_E_DOMAIN);
     assert_int_equal(err.arg, 7);
     assert_int_equal(crm_model_simulate(NULL, m, s, 2, first, 9, 1, 10, 1, 1, &log, &err), CRM_E_DOMAIN);
@@ -167,7 +171,8 @@ static crm_status simulate(const crm_context *context, void *arg)
 {
     crm_transactions *log = NULL;
     static const int64_t first[5000];
-    const crm_status status = crm_model_simulate(context, arg, NULL, 5000, first, 20000, 1000, 2, 1, 1, &log, NULL);
+    const crm_status status =
+        crm_model_simulate(context, arg, NULL, 5000, first, 20000, 1000, 2, 1, 1, &log, NULL);
     assert_true((status == CRM_OK) == (log != NULL));
     crm_transactions_destroy(log);
     return status;
