@@ -120,71 +120,77 @@ CRM_I_INLINE void set_plain(const walk *w, uint64_t key, const plain *p, int64_t
     book->revenue[row] = p->revenue;
 }
 
-/* Where a plain loop stands: the row at i, already read, and whether it is of the customer at hand. */
-typedef struct cursor {
-    int64_t i;
-    uint64_t time;
-    uint64_t amount;
-    uint64_t size; /* bits that any amount of the customer has; 0 where all are known to be small */
-    int same;
-} cursor;
-
-/* The net of the tick at the cursor, which moves behind it. Sums may wrap: then size tells. */
-CRM_I_INLINE int64_t read_tick(const walk *w, int32_t kind, int small, int64_t end, cursor *c)
+/* The end of the rows of the customer that begins at i. */
+CRM_I_INLINE int64_t find_end(const crm_i_rows *rows, int32_t kind, int64_t i, int64_t end)
 {
-    const uint64_t tick = c->time;
-    uint64_t net = 0;
     do {
-        const uint64_t value = c->amount + w->amount_low;
-        net += value;
-        if (!small)
-            c->size |= (int64_t)value < 0 ? ~value : value;
-        c->same = ++c->i < end && !crm_i_rows_begins(w->rows, kind, c->i);
-        if (!c->same)
-            break;
-        crm_i_rows_get(w->rows, kind, c->i, &c->time, &c->amount);
-        if (kind == CRM_I_ROWS_COLUMNS && (int64_t)c->time > (int64_t)w->as_of) {
-            c->same = 0;
-            break;
-        }
-    } while (c->time == tick);
-    return (int64_t)net;
+        i++;
+    } while (i < end && !crm_i_rows_begins(rows, kind, i));
+    return i;
 }
 
-/* The customer at the cursor, whose first row is up to as_of; the cursor ends behind its rows up to as_of. */
-CRM_I_INLINE plain read_customer(const walk *w, int32_t kind, int small, int64_t end, cursor *c)
+/* Of rows i .. end-1 of a customer, the end of those up to as_of. */
+CRM_I_INLINE int64_t find_known(const walk *w, int32_t kind, int64_t i, int64_t end)
 {
+    if (kind == CRM_I_ROWS_COLUMNS)
+        while (end > i && w->rows->time[end - 1] > (int64_t)w->as_of)
+            end--;
+    return end;
+}
+
+/* The rows i .. end-1 of a customer. Sums may wrap: *size gets the bits that any amount has, unless all are small. */
+CRM_I_INLINE plain read_customer(const walk *w, int32_t kind, int small, int64_t i, int64_t end, uint64_t *size)
+{
+    const crm_i_rows rows = *w->rows;
+    const uint64_t amount_low = w->amount_low;
     plain p = {0, 0, 0, 0, 0, 0};
-    uint64_t tick;
-    int64_t net;
+    uint64_t time = 0;
+    uint64_t next = 0;
+    uint64_t amount = 0;
+    uint64_t bits = 0;
+    uint64_t net = 0;
     uint64_t revenue = 0;
-    do { /* to the first purchase */
-        tick = c->time;
-        net = read_tick(w, kind, small, end, c);
-        revenue += (uint64_t)net;
-    } while (net < 0 && c->same);
-    if (net >= 0) {
-        const int counts = w->spend_first && net > 0;
-        uint64_t spend = counts ? (uint64_t)net : 0;
-        int64_t spend_count = counts;
-        int64_t purchases = 1;
-        uint64_t last = tick;
-        p.first = tick;
-        while (c->same) {
-            tick = c->time;
-            net = read_tick(w, kind, small, end, c);
-            revenue += (uint64_t)net;
-            spend += net > 0 ? (uint64_t)net : 0;
-            spend_count += net > 0;
-            purchases += net >= 0;
-            last = net >= 0 ? tick : last;
+    uint64_t spend = 0;
+    int64_t spend_count = 0;
+    int64_t purchases = 0;
+    uint64_t first = 0;
+    uint64_t last = 0;
+    crm_i_rows_get(&rows, kind, i, &time, &amount);
+    for (;;) {
+        const uint64_t value = amount + amount_low;
+        net += value;
+        if (!small)
+            bits |= (int64_t)value < 0 ? ~value : value;
+        if (++i < end) {
+            crm_i_rows_get(&rows, kind, i, &next, &amount);
+            if (next == time)
+                continue;
         }
-        p.last = last;
-        p.purchases = purchases;
-        p.spend_count = spend_count;
-        p.spend = (int64_t)spend;
+        const int64_t sum = (int64_t)net;
+        revenue += net;
+        spend += sum > 0 ? net : 0;
+        spend_count += sum > 0;
+        last = sum >= 0 ? time : last;
+        if (CRM_I_UNLIKELY(purchases == 0) && sum >= 0) {
+            first = time;
+            if (!w->spend_first) {
+                spend = 0;
+                spend_count = 0;
+            }
+        }
+        purchases += sum >= 0;
+        if (i == end)
+            break;
+        net = 0;
+        time = next;
     }
+    p.first = first;
+    p.last = last;
+    p.purchases = purchases;
+    p.spend_count = spend_count;
+    p.spend = (int64_t)spend;
     p.revenue = (int64_t)revenue;
+    *size = bits;
     return p;
 }
 
@@ -196,26 +202,19 @@ CRM_I_INLINE crm_i_fill fill_plainly(const walk *w, int32_t kind, int small, int
     crm_i_fill fill = {0, 0, 0, 0};
     while (i < stop) {
         const int64_t begin = i;
-        const uint64_t key = crm_i_rows_key(rows, kind, i, fill.filled);
-        cursor c = {i, 0, 0, 0, 0};
-        crm_i_rows_get(rows, kind, i, &c.time, &c.amount);
-        if (kind == CRM_I_ROWS_COLUMNS && (int64_t)c.time > (int64_t)w->as_of) {
-            do {
-                i++;
-            } while (i < end && rows->key[i] == key);
+        i = find_end(rows, kind, i, end);
+        const int64_t known = find_known(w, kind, begin, i);
+        if (known == begin)
             continue;
-        }
-        const plain p = read_customer(w, kind, small, end, &c);
-        i = c.i;
-        if (CRM_I_LIKELY(small || (c.size < plain_amount && i - begin < plain_rows))) {
+        const uint64_t key = crm_i_rows_key(rows, kind, begin, fill.filled);
+        uint64_t size;
+        const plain p = read_customer(w, kind, small, begin, known, &size);
+        if (CRM_I_LIKELY(small || (size < plain_amount && known - begin < plain_rows))) {
             set_plain(w, key, &p, row);
             fill.without += p.purchases == 0;
         } else {
-            fill_noting(w, kind, key, begin, i, row, &fill);
+            fill_noting(w, kind, key, begin, known, row, &fill);
         }
-        if (kind == CRM_I_ROWS_COLUMNS)
-            while (i < end && rows->key[i] == key)
-                i++;
         fill.filled++;
         row++;
     }
@@ -237,14 +236,11 @@ static crm_i_fill fill_ledgers(const walk *w, int32_t kind, int64_t i, int64_t s
     while (i < stop) {
         const int64_t begin = i;
         const uint64_t key = crm_i_rows_key(rows, kind, i, fill.filled);
-        int64_t known = 0; /* rows up to as_of */
-        do {
-            known += kind != CRM_I_ROWS_COLUMNS || rows->time[i] <= (int64_t)w->as_of;
-            i++;
-        } while (i < end && !crm_i_rows_begins(rows, kind, i));
-        if (known == 0)
+        i = find_end(rows, kind, i, end);
+        const int64_t known = find_known(w, kind, begin, i);
+        if (known == begin)
             continue;
-        fill_noting(w, kind, key, begin, begin + known, row, &fill);
+        fill_noting(w, kind, key, begin, known, row, &fill);
         fill.filled++;
         row++;
     }

@@ -5,7 +5,7 @@
 #include "data/rows.h"
 #include "data/rows_sort.h"
 
-enum { CRM_I_ROWS_GROUP_BITS = 13, CRM_I_ROWS_GROUP_MOST = 1 << 16 };
+enum { CRM_I_ROWS_GROUP_BITS = 12, CRM_I_ROWS_GROUP_MOST = 1 << 16 };
 
 /* Words of scratch for n rows, and of room for bounds. */
 CRM_I_INLINE int64_t crm_i_rows_group_scratch(int32_t kind, int64_t n)
