@@ -10,31 +10,41 @@ extern "C" {
 
 /* ---- names: text to keys and back ---------------------------------------------------------------------------- */
 
+/* A dictionary of texts. Interning is expected constant time a text and never worse than logarithmic, even for texts made
+ * to collide; keys depend on the order of first sight alone, so they are the same on every machine. A handle is changed
+ * by one thread at a time; find and get may run from many threads while nobody changes it. A log and a book keep their
+ * names alive after crm_names_destroy. */
 typedef struct crm_names crm_names;
 
 CRM_API crm_status crm_names_create(const crm_context *context, crm_names **out, crm_error *err);
 
 /* key[i] of text i = bytes[offsets[i] .. offsets[i+1]) (Arrow large-utf8 layout: n + 1 ascending offsets). Keys are
- * 0, 1, 2, ... in the order of first sight. Bytes are compared as they are; an empty text is a text. Since 0.9. */
+ * 0, 1, 2, ... in the order of first sight. Bytes are compared as they are; an empty text is a text, and bytes may be
+ * NULL if all are. CRM_E_ORDER names the first text whose offsets fall (or are negative); CRM_E_MEMORY: names and key are
+ * as they were. Time: one reading of the texts; memory: the texts, 9 bytes and 32 to 64 more for each. Since 0.9. */
 CRM_API crm_status crm_names_intern(crm_names *names, int64_t n, const int64_t *offsets, const char *bytes,
                                     uint64_t *key, crm_error *err);
 
-/* As intern, but adds nothing: CRM_E_KEY at the first text that is not there. Since 0.9. */
+/* As intern, but adds nothing: CRM_E_KEY at the first text that is not there, with key untouched. Since 0.9. */
 CRM_API crm_status crm_names_find(const crm_names *names, int64_t n, const int64_t *offsets, const char *bytes,
                                   uint64_t *key, crm_error *err);
 
-/* The text of a key, borrowed until names is next changed, terminated by a zero that length does not count. */
+/* The text of a key, borrowed until names is next changed, terminated by a zero that length does not count. CRM_E_KEY: no
+ * such key. Since 0.9. */
 CRM_API crm_status crm_names_get(const crm_names *names, uint64_t key, const char **text, int64_t *length,
                                  crm_error *err);
 
-/* Adds the names of `from`; remap[k], one per name of from, is the key in `into` of its name k. Since 0.9. */
+/* Adds the names of `from`; remap[k], one per name of from, is the key in `into` of its name k. On failure both are as they
+ * were. Since 0.9. */
 CRM_API crm_status crm_names_merge(crm_names *into, const crm_names *from, uint64_t *remap, crm_error *err);
 CRM_API int64_t crm_names_count(const crm_names *names);
 CRM_API void crm_names_destroy(crm_names *names);
 
 /* ---- the log ------------------------------------------------------------------------------------------------- */
 
-/* Rows of (customer, time, amount), with optional columns. Append, put, freeze; then read-only. */
+/* Rows of (customer, time, amount), with optional columns. Append, put, freeze; then read-only and shared between threads
+ * without a lock. Whatever fails leaves the log as it was. 24 bytes a row and 8 for each column put, up to half as much
+ * again while it grows. */
 typedef struct crm_transactions crm_transactions;
 
 /* Columns of a log, all int64. Time in ticks, amount and cost in minor units, the rest as the caller pleases. */
@@ -48,23 +58,28 @@ enum {
     CRM_TX_QUANTITY = 7
 };
 
-/* names opt: keys are then keys of names, and books order customers by the bytes of their names. Since 0.9. */
+/* names opt: keys are then keys of names (which the log keeps alive), and books order customers by the bytes of their
+ * names. The log itself is in the order of keys in either case. Since 0.9. */
 CRM_API crm_status crm_transactions_create(const crm_context *context, const crm_names *names /*opt*/,
                                            crm_transactions **out, crm_error *err);
 
-/* Rows at the end of the log. time in -2^62 .. 2^62. After freeze: CRM_E_STATE. Since 0.9. */
+/* n rows at the end of the log. time in -2^62 .. 2^62 ticks, else CRM_E_DOMAIN naming the row; amount in minor units,
+ * negative for a return. With names, CRM_E_KEY names the first row whose key they do not have yet. After freeze:
+ * CRM_E_STATE. Since 0.9. */
 CRM_API crm_status crm_transactions_append(crm_transactions *log, int64_t n, const uint64_t *key, const int64_t *time,
                                            const int64_t *amount, crm_error *err);
 
-/* An optional column (CRM_TX_COST and above) of rows first .. first+n-1, which must have been appended; rows never put
- * are 0. Since 0.9. */
+/* An optional column (CRM_TX_COST and above) of rows first .. first+n-1, which must have been appended (CRM_E_ARGUMENT);
+ * rows never put are 0. After freeze: CRM_E_STATE. Since 0.9. */
 CRM_API crm_status crm_transactions_put(crm_transactions *log, int32_t column, int64_t first, int64_t n,
                                         const int64_t *value, crm_error *err);
 
-/* Ends the building: rows are put in order of customer, time and then arrival. Freezing twice is CRM_E_STATE. */
+/* Ends the building: rows are put in ascending order of key, time and then arrival. Freezing twice is CRM_E_STATE; after a
+ * cancel or without memory the log is still open. Time proportional to the rows, one reading if they are in order;
+ * 32 bytes a row of memory meanwhile. Since 0.9. */
 CRM_API crm_status crm_transactions_freeze(const crm_context *context, crm_transactions *log, crm_error *err);
 
-/* A frozen log of the rows of a frozen log with from <= time <= until. Since 0.9. */
+/* A frozen log of the rows of a frozen log with from <= time <= until; none if from > until. Since 0.9. */
 CRM_API crm_status crm_transactions_slice(const crm_context *context, const crm_transactions *log, int64_t from,
                                           int64_t until, crm_transactions **out, crm_error *err);
 
@@ -85,7 +100,9 @@ CRM_API void crm_transactions_destroy(crm_transactions *log);
  * purchase, a negative one a return: it lowers revenue and margin and counts in neither x, t_x nor mean spend. A tick
  * of net 0 counts in x and t_x, not in mean spend. A customer's time begins with its first purchase; one that never
  * purchased has NaN in the f64 columns and INT64_MIN in first and last, but keeps its revenue, so that the book
- * always foots with the log. Rows after as_of are ignored and counted. */
+ * always foots with the log. Rows after as_of are ignored and counted; a customer with no other rows is not in the book.
+ * Every f64 is an exact integer or one division of exact integers, correctly rounded: the order of the rows, the number of
+ * workers and the instruction set change no bit. Read-only once built; shared between threads without a lock. */
 typedef struct crm_customers crm_customers;
 
 enum { /* f64 columns, in periods and major units */
@@ -113,14 +130,19 @@ enum { /* facts about the whole book */
     CRM_BOOK_HAS_COST = 6    /* 1 if the log had a column of costs */
 };
 
-/* ticks_per_period > 0 (days: 1, weeks 7, months 365.25/12, years 365.25); 0 <= decimals <= 9. A customer whose sums do
- * not fit int64 is CRM_E_OVERFLOW; no rows until as_of: CRM_E_NO_DATA. Options: CRM_OPTION_SPEND_FIRST,
- * CRM_OPTION_RECENT_TICKS. Since 0.9. */
+/* The book of a frozen log (else CRM_E_STATE). as_of in -2^62 .. 2^62; ticks_per_period 1e-200 .. 1e200 (days: 1, weeks 7,
+ * months 365.25/12, years 365.25), else CRM_E_DOMAIN; 0 <= decimals <= 9, else CRM_E_ARGUMENT. A customer whose revenue,
+ * cost, margin or their recent parts do not fit int64 is CRM_E_OVERFLOW naming its first row (sums may pass int64 on the
+ * way); no rows until as_of: CRM_E_NO_DATA. Two readings of the log; the book takes 80 bytes a customer, 8 to 32 more
+ * with costs, names or recent columns. Options: CRM_OPTION_SPEND_FIRST, CRM_OPTION_RECENT_TICKS. Since 0.9. */
 CRM_API crm_status crm_customers_build(const crm_context *context, const crm_transactions *log, int64_t as_of,
                                        double ticks_per_period, int32_t decimals, const crm_options *options /*opt*/,
                                        crm_customers **out, crm_error *err);
 
-/* The same straight from columns in any order, without a log between. Since 0.9. */
+/* The same straight from n rows of columns in any order, without a log between and without costs; a time outside
+ * -2^62 .. 2^62 is CRM_E_DOMAIN naming the row. Rows that are in order of key and time already are read twice and no
+ * more. Others are partitioned by key in linear time, whatever the keys, in 8 to 24 bytes a row (by the ranges of keys,
+ * times and amounts) beside the book. Parts run in parallel. Since 0.9. */
 CRM_API crm_status crm_customers_from_columns(const crm_context *context, int64_t n, const uint64_t *key,
                                               const int64_t *time, const int64_t *amount, int64_t as_of,
                                               double ticks_per_period, int32_t decimals,
@@ -139,7 +161,7 @@ CRM_API const int64_t *crm_customers_i64(const crm_customers *book, int32_t colu
 CRM_API int64_t crm_customers_fact(const crm_customers *book, int32_t fact);          /* CRM_BOOK_*; else INT64_MIN */
 CRM_API double crm_customers_period(const crm_customers *book);                       /* ticks per period */
 
-/* row[i] of key[i] in the book, -1 if it is not there. Since 0.9. */
+/* row[i] of key[i] in the book, -1 if it is not there. Logarithmic in the customers; allocates nothing. Since 0.9. */
 CRM_API crm_status crm_customers_find(const crm_customers *book, int64_t n, const uint64_t *key, int64_t *row,
                                       crm_error *err);
 CRM_API void crm_customers_destroy(crm_customers *book);
