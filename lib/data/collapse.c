@@ -41,6 +41,8 @@ typedef struct job {
 
 typedef struct work {
     int32_t sections;
+    double from; /* of progress */
+    double share;
     job job[CRM_I_COLLAPSE_SECTIONS];
 } work;
 
@@ -327,19 +329,22 @@ static crm_status run(const crm_context *context, const crm_allocator *allocator
 {
     if (!new_codes(allocator, w))
         return crm_i_fail_memory(err);
-    crm_status status = crm_i_parallel(context, choose_task, w, w->sections * CRM_I_CELL_COLUMNS, 0.0, 0.4, err);
+    crm_status status = crm_i_parallel(context, choose_task, w, w->sections * CRM_I_CELL_COLUMNS, w->from,
+                                       w->from + 0.4 * w->share, err);
     if (status < 0)
         return status;
     for (int32_t s = 0; s < w->sections; s++)
         if (!new_words(allocator, &w->job[s]))
             return crm_i_fail_memory(err);
-    status = crm_i_parallel(context, sort_task, w, w->sections, 0.4, 0.9, err);
+    status = crm_i_parallel(context, sort_task, w, w->sections, w->from + 0.4 * w->share,
+                            w->from + 0.9 * w->share, err);
     if (status < 0)
         return status;
     for (int32_t s = 0; s < w->sections; s++)
         if (!crm_i_cells_new(allocator, w->job[s].rows.columns, w->job[s].distinct, w->job[s].cells))
             return crm_i_fail_memory(err);
-    status = crm_i_parallel(context, fill_task, w, w->sections, 0.9, 1.0, err);
+    status = crm_i_parallel(context, fill_task, w, w->sections, w->from + 0.9 * w->share, w->from + w->share,
+                            err);
     if (status < 0)
         return status;
     for (int32_t s = 0; s < w->sections; s++)
@@ -349,12 +354,14 @@ static crm_status run(const crm_context *context, const crm_allocator *allocator
 }
 
 crm_status crm_i_collapse(const crm_context *context, int32_t sections, const crm_i_collapse_rows *rows,
-                          crm_i_cells *cells, crm_error *err)
+                          crm_i_cells *cells, double from, double to, crm_error *err)
 {
     const crm_allocator allocator = crm_i_allocator(context);
     work w;
     memset(&w, 0, sizeof w);
     w.sections = sections;
+    w.from = from;
+    w.share = to - from;
     for (int32_t s = 0; s < sections; s++) {
         w.job[s].rows = rows[s];
         w.job[s].cells = &cells[s];

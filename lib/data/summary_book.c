@@ -231,7 +231,7 @@ static crm_status collapse_doubles(const crm_context *context, const work *w, in
         }
         rows.value[c] = column;
     }
-    const crm_status status = crm_i_collapse(context, 1, &rows, s->cells, err);
+    const crm_status status = crm_i_collapse(context, 1, &rows, s->cells, 0.7 + 0.15 * index, 0.85 + 0.15 * index, err);
     crm_i_release(&allocator, block, room, columns * (int64_t)sizeof *block);
     return status;
 }

@@ -188,7 +188,7 @@ crm_status crm_i_section_collapse(const crm_context *context, const crm_i_sectio
     for (int32_t c = 0; c < columns; c++)
         all.value[c] = rows->value[c];
     if (kept == rows->n)
-        return crm_i_collapse(context, 1, &all, cells, err);
+        return crm_i_collapse(context, 1, &all, cells, 0.0, 1.0, err);
 
     const crm_allocator allocator = crm_i_allocator(context);
     const int64_t room = kept + 1; /* compact writes one place ahead */
@@ -200,7 +200,7 @@ crm_status crm_i_section_collapse(const crm_context *context, const crm_i_sectio
             compact(rows->n, weight, count, rows->value[c], copy + c * room);
             all.value[c] = copy + c * room;
         }
-    const crm_status collapsed = crm_i_collapse(context, 1, &all, cells, err);
+    const crm_status collapsed = crm_i_collapse(context, 1, &all, cells, 0.0, 1.0, err);
     crm_i_release(&allocator, copy, room, columns * (int64_t)sizeof *copy);
     return collapsed;
 }

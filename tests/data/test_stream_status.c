@@ -200,7 +200,7 @@ static crm_status call_customers(const crm_context *context, void *arg)
 {
     crm_customers *book = NULL;
     crm_summary *summary = NULL;
-    crm_status status = crm_stream_customers(context, arg, 10000, 7.0, 2, NULL, &book, NULL);
+    crm_status status = crm_stream_customers(context, arg, 1000000, 7.0, 2, NULL, &book, NULL);
     assert_true((status == CRM_OK) == (book != NULL));
     if (status == CRM_OK)
         status = crm_summary_of_customers(context, book, &summary, NULL);
@@ -236,25 +236,62 @@ static void test_memory(void **state)
     failing_sweep(call_blob, stream);
     failing_sweep(call_customers, stream);
     crm_stream_destroy(stream);
+    for (int64_t i = 0; i < h.n; i++) {
+        h.key[i] = (uint64_t)(i % 700); /* the second half brings new customers */
+        h.time[i] = i * i;              /* and gaps of new lengths */
+    }
+    failing_sweep(call_add, &h);
+    failing_sweep(call_merge, &h);
+    stream = whole(&h);
+    failing_sweep(call_blob, stream);
+    failing_sweep(call_customers, stream);
+    crm_stream_destroy(stream);
 }
 
-static int32_t stop_at_once(void *self, double done)
+/* Stops when it was asked more often than granted. */
+typedef struct granted {
+    int64_t left;
+    double done;
+} granted;
+
+static int32_t stop_after(void *self, double done)
 {
-    (void)self;
-    (void)done;
-    return 1;
+    granted *g = self;
+    assert_true(done >= g->done && done <= 1.0);
+    g->done = done;
+    return --g->left < 0;
 }
 
 static void test_cancel(void **state)
 {
     (void)state;
-    crm_context *context = NULL;
-    crm_customers *book = NULL;
-    crm_stream *stream = sample(0);
-    assert_int_equal(crm_context_watch(NULL, stop_at_once, NULL, &context, NULL), CRM_OK);
-    assert_int_equal(crm_stream_customers(context, stream, 20, 7.0, 2, NULL, &book, NULL), CRM_E_CANCELLED);
-    assert_null(book);
-    crm_context_destroy(context);
+    static history h;
+    draw_history(&h, 500, 0);
+    h.with_cost = 0;
+    for (int64_t i = 0; i < h.n; i++)
+        h.time[i] *= (int64_t)1 << 45; /* too wide for ticks in one word */
+    crm_stream *stream = whole(&h);
+    int64_t cancelled = 0;
+    for (int64_t grant = 0, done = 0; done < 2; grant++) {
+        crm_context *context = NULL;
+        crm_customers *book = NULL;
+        crm_summary *summary = NULL;
+        granted g = {grant, 0.0};
+        assert_int_equal(crm_context_watch(NULL, stop_after, &g, &context, NULL), CRM_OK);
+        crm_status status = crm_stream_customers(context, stream, (int64_t)1 << 60, 7.0, 2, NULL, &book, NULL);
+        assert_true((status == CRM_OK) == (book != NULL));
+        g.done = 0.0;
+        if (status == CRM_OK)
+            status = crm_summary_of_customers(context, book, &summary, NULL);
+        assert_true((status == CRM_OK) == (summary != NULL));
+        assert_true(status == CRM_OK || status == CRM_E_CANCELLED);
+        cancelled += status == CRM_E_CANCELLED;
+        done = status == CRM_OK ? 2 : 0;
+        crm_summary_destroy(summary);
+        crm_customers_destroy(book);
+        crm_context_destroy(context);
+    }
+    assert_true(cancelled > 2);
     crm_stream_destroy(stream);
 }
 

@@ -119,6 +119,41 @@ static void test_durations(void **state)
     }
 }
 
+/* More distinct values than are ranked, so that their bits are sorted: two of three words, within buckets or by row. */
+static void test_many_values(void **state)
+{
+    (void)state;
+    enum { N = 70000 };
+    plain_row *rows = malloc(N * sizeof *rows);
+    double *value = malloc(3 * N * sizeof *value);
+    assert_true(rows && value);
+    for (int kind = 0; kind < 4; kind++) {
+        const int weighted = kind >= 2;
+        int64_t kept = 0;
+        for (int64_t i = 0; i < N; i++) {
+            const double mean = ldexp(1.0 + (double)draw(50000) / 50000.0, (int)draw(kind % 2 ? 3 : 60) - 30);
+            const double count = (double)(kind == 1 ? 1 + draw(3) : draw(2000));
+            const double weight = weighted ? ldexp(1.0 + (double)draw(30000) / 3e4, (int)draw(40) - 20) : 1.0;
+            const int again = i > 0 && draw(3) == 0;
+            value[i] = again ? value[i - 1] : count;
+            value[N + i] = again ? value[N + i - 1] : mean;
+            value[2 * N + i] = again ? value[2 * N + i - 1] : weight;
+            if (value[i] == 0.0)
+                continue;
+            const plain_row row = {{value[i], value[N + i], value[2 * N + i], 0.0}};
+            rows[kept++] = row;
+        }
+        crm_summary *summary = NULL;
+        assert_int_equal(crm_summary_of_spend(NULL, N, value, value + N, weighted ? value + 2 * N : NULL, &summary,
+                                              NULL),
+                         CRM_OK);
+        assert_cells(summary, CRM_I_SPENDS, rows, kept);
+        crm_summary_destroy(summary);
+    }
+    free(rows);
+    free(value);
+}
+
 /* Doubles chosen to fall together in the table of distinct values: still right, and not slow. */
 static void test_colliding_values(void **state)
 {
@@ -303,6 +338,7 @@ int main(void)
         cmocka_unit_test(test_purchases),
         cmocka_unit_test(test_spend),
         cmocka_unit_test(test_durations),
+        cmocka_unit_test(test_many_values),
         cmocka_unit_test(test_colliding_values),
         cmocka_unit_test(test_merge_any_order),
         cmocka_unit_test(test_merge_sections),
