@@ -191,11 +191,18 @@ static void spread_columns(const crm_report *r, double *columns, const int32_t p
     }
 }
 
+/* Without a mean, q <= 1, the spend of nobody is worth a figure: some rows would have one, and totals would be of those.
+ * The fit need not say so: its remark may be another. */
+static int32_t has_mean(const crm_model *spend)
+{
+    double parameter[3] = {0.0, 0.0, 0.0}; /* p, q, v of Gamma-Gamma */
+    return crm_model_parameters(spend, parameter, NULL, NULL) == CRM_OK && parameter[1] > 1.0;
+}
+
 static crm_status predict(build *b)
 {
     crm_report *r = b->report;
-    /* Without a mean the spend of nobody is worth a figure: some rows would have one, and totals would be of those. */
-    const int32_t with_spend = r->spend && !(crm_model_fact(r->spend, CRM_FACT_STATUS) == (double)CRM_NO_MEAN);
+    const int32_t with_spend = r->spend && has_mean(r->spend);
     crm_plan *plan = NULL;
     crm_context *part = NULL;
     int32_t place[QUANTITIES];

@@ -335,6 +335,30 @@ static void test_not_identified(void **state)
     crm_customers_destroy(b);
 }
 
+/* Spend whose mean does not exist, by a fit whose remark is another: no spend for anybody, and a report nevertheless. */
+static void test_no_mean_not_identified(void **state)
+{
+    (void)state;
+    const uint64_t key[7] = {1, 1, 2, 2, 3, 3, 4};
+    const int64_t time[7] = {51, 97, 54, 96, 51, 65, 10}, amount[7] = {165, 143, 13373, 14525, 385, 419, 500};
+    crm_customers *b = NULL;
+    crm_report *r = NULL;
+    crm_error e;
+    double parameter[3];
+    assert_int_equal(crm_customers_from_columns(NULL, 7, key, time, amount, 120, 7.0, 2, NULL, &b, &e), CRM_OK);
+    assert_int_equal(crm_report_build(NULL, b, NULL, &r, &e), CRM_NOT_IDENTIFIED);
+    assert_int_equal(crm_model_parameters(crm_report_spend_model(r), parameter, NULL, &e), CRM_OK);
+    assert_true(parameter[1] <= 1.0);
+    assert_true(crm_model_fact(crm_report_spend_model(r), CRM_FACT_STATUS) == CRM_NOT_IDENTIFIED);
+    for (int i = 0; i < 4; i++) {
+        assert_true(isnan(crm_report_f64(r, CRM_REPORT_SPEND)[i]));
+        assert_true(isnan(crm_report_f64(r, CRM_REPORT_VALUE)[i]));
+        assert_int_equal(crm_report_tier(r)[i], 0);
+    }
+    crm_report_destroy(r);
+    crm_customers_destroy(b);
+}
+
 /* The same bits for any number of workers. */
 static void test_workers(void **state)
 {
@@ -421,7 +445,8 @@ int main(void)
         cmocka_unit_test(test_holds_together),    cmocka_unit_test(test_margin_and_window),
         cmocka_unit_test(test_tiers_and_threshold), cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_without_spend),     cmocka_unit_test(test_customer_without_purchase),
-        cmocka_unit_test(test_not_identified),    cmocka_unit_test(test_workers),
+        cmocka_unit_test(test_not_identified),    cmocka_unit_test(test_no_mean_not_identified),
+        cmocka_unit_test(test_workers),
         cmocka_unit_test(test_progress_and_cancel), cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
