@@ -1,13 +1,36 @@
 /* Memory: the allocator of malloc, checked sizes, growing blocks and the count of handles. The only file that
  * knows malloc and free. */
+#if defined(__linux__) && !defined(_DEFAULT_SOURCE)
+#define _DEFAULT_SOURCE /* madvise */
+#endif
 #include "base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 #include "base/context.h"
 
 enum { MEMORY_ALIGN = 64 };
+
+/* Blocks from here on are asked to lie in large pages: that saves most of the time that fresh memory costs the system. */
+enum { LARGE_BLOCK = 8 << 20, LARGE_PAGE = 2 << 20 };
+
+/* Only a wish: what comes of it changes nothing but time. */
+static void prefer_large_pages(char *block, int64_t bytes)
+{
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    const uintptr_t mask = (uintptr_t)LARGE_PAGE - 1;
+    const uintptr_t skip = (0 - (uintptr_t)block) & mask;
+    if (bytes >= LARGE_BLOCK)
+        (void)madvise(block + skip, ((size_t)bytes - (size_t)skip) & ~(size_t)mask, MADV_HUGEPAGE);
+#else
+    (void)block;
+    (void)bytes;
+#endif
+}
 
 /* aligned_alloc is missing on Windows and free cannot take its blocks there, so the block is taken larger and
  * the pointer that malloc gave is kept in front of the aligned one. */
@@ -24,6 +47,7 @@ static void *default_alloc(void *self, int64_t bytes, int64_t align)
     const uintptr_t above = ((uintptr_t)raw + sizeof(void *) + mask) & ~mask;
     char *block = raw + (above - (uintptr_t)raw);
     memcpy(block - sizeof(void *), &raw, sizeof raw);
+    prefer_large_pages(block, bytes);
     return block;
 }
 

@@ -18,6 +18,7 @@ ceil
 floor
 free
 getpid
+madvise
 malloc
 memchr
 memcmp
