@@ -179,40 +179,44 @@ int main(int argc, char **argv)
     const int64_t customers = argc > 2 ? atoll(argv[2]) : 875000;
     const int repeats = argc > 3 ? atoi(argv[3]) : 5;
     static const char *const isa_names[3] = {"baseline", "AVX2", "AVX-512"};
+    crm_context *alone = NULL;
     crm_context *two = NULL;
     crm_context *counted = NULL;
     const crm_allocator allocator = {(int64_t)sizeof allocator, NULL, counted_alloc, counted_release};
-    if (crm_context_create(NULL, NULL, 2, &two, NULL) != CRM_OK ||
+    if (crm_context_create(NULL, NULL, 1, &alone, NULL) != CRM_OK ||
+        crm_context_create(NULL, NULL, 2, &two, NULL) != CRM_OK ||
         crm_context_create(&allocator, NULL, 1, &counted, NULL) != CRM_OK)
         return 1;
-    printf("data: %lld rows, %s\n", (long long)n, isa_names[crm_context_isa(NULL)]);
+    printf("data: %lld rows, %s\n", (long long)n, isa_names[crm_context_isa(alone)]);
     columns c = draw_columns(n, customers, 0);
     time_reading(&c, repeats);
-    const double one = time_book("book, unsorted, random keys", NULL, &c, repeats);
+    const double one = time_book("book, unsorted, random keys", alone, &c, repeats);
     const double both = time_book("book, unsorted, random keys, 2 workers", two, &c, repeats);
     printf("%-44s %8.2f x\n", "two workers against one", one / both);
+    time_book("book, unsorted, random keys, no context", NULL, &c, repeats);
     peak = alive;
     const int64_t before = alive;
     time_book("the same, memory counted", counted, &c, 1);
     printf("%-44s %8.2f bytes/row\n", "peak beyond the input", (double)(peak - before) / (double)n);
     if (argc <= 4) {
         order_columns(&c);
-        time_book("book, in order", NULL, &c, repeats);
+        time_book("book, in order", alone, &c, repeats);
         time_book("book, in order, 2 workers", two, &c, repeats);
         free_columns(&c);
         c = draw_columns(n, customers, 1);
-        time_book("book, unsorted, dense keys", NULL, &c, repeats);
+        time_book("book, unsorted, dense keys", alone, &c, repeats);
         for (int64_t i = 0; i < n; i++)
             c.key[i] = i % 10 == 0 ? UINT64_MAX : c.key[i];
-        time_book("book, unsorted, dense keys and one far off", NULL, &c, repeats);
+        time_book("book, unsorted, dense keys and one far off", alone, &c, repeats);
         for (int64_t i = 0; i < n; i++)
             c.key[i] = i % 2 == 0 ? 7 : UINT64_MAX;
-        time_book("book, two customers", NULL, &c, repeats);
+        time_book("book, two customers", alone, &c, repeats);
         for (int64_t i = 0; i < n; i++)
             c.key[i] = (uint64_t)1 << (draw() % 64);
-        time_book("book, keys are powers of two", NULL, &c, repeats);
+        time_book("book, keys are powers of two", alone, &c, repeats);
     }
     free_columns(&c);
+    crm_context_destroy(alone);
     crm_context_destroy(two);
     crm_context_destroy(counted);
     return 0;
