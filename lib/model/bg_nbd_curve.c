@@ -52,10 +52,66 @@ static double in_units(double t, double A)
     return y < 1e290 ? y : 1e290;
 }
 
+static int32_t is_finite_discounted(const crm_i_ask *ask)
+{
+    return ask->quantity == CRM_QUANTITY_DISCOUNTED && ask->t1 < CRM_I_INFINITY;
+}
+
 int32_t crm_i_curve_has_panels(const crm_i_ask *ask)
 {
-    return ask->quantity == CRM_QUANTITY_EXPECTED || is_for_ever(ask) ||
+    return ask->quantity == CRM_QUANTITY_EXPECTED || is_for_ever(ask) || is_finite_discounted(ask) ||
            (ask->quantity == CRM_QUANTITY_P_ALIVE && ask->t0 > 0.0);
+}
+
+/* cos(i pi/32) for any i >= 0. */
+static double cosine_of(int32_t i)
+{
+    const int32_t turn = i % 64;
+    return cosine[turn <= 32 ? turn : 64 - turn];
+}
+
+/* The Chebyshev series through value[i * stride] at u = cosine_of(2 i + 1); 1 if it has converged. */
+static int32_t series_through(const double *value, int64_t stride, double *out)
+{
+    enum { TERMS = CRM_I_CURVE_TERMS };
+    double least = CRM_I_INFINITY;
+    for (int32_t i = 0; i < TERMS; i++)
+        least = value[i * stride] < least ? value[i * stride] : least;
+    for (int32_t j = 0; j < TERMS; j++) {
+        double sum = 0.0;
+        for (int32_t i = 0; i < TERMS; i++)
+            sum += value[i * stride] * cosine_of((2 * i + 1) * j);
+        out[j] = sum * (j == 0 ? 1.0 / TERMS : 2.0 / TERMS);
+    }
+    const double rest = fabs(out[TERMS - 1]) + fabs(out[TERMS - 2]);
+    return rest <= 2e-14 * least;
+}
+
+/* The integrand of a finite horizon as series, if it is smooth enough: so many panels that v up to `reach`
+ * lies in them. */
+static void build_series(int32_t isa, double reach, crm_i_curve *curve)
+{
+    crm_i_series *series = &curve->series;
+    crm_i_times *at = &curve->times;
+    series->scale = curve->R + 6.0;
+    series->length = CRM_I_CURVE_LENGTH;
+    const double panels = floor(crm_i_log1p(reach * series->scale) / series->length) + 1.0;
+    if (!(panels <= CRM_I_SERIES_PANELS))
+        return;
+    at->n = CRM_I_SERIES_TERMS;
+    for (int32_t k = 0; k < (int32_t)panels; k++) {
+        for (int32_t i = 0; i < CRM_I_SERIES_TERMS; i++) {
+            const double place = (double)k + 0.5 * (1.0 + cosine_of(2 * i + 1));
+            at->v[i] = crm_i_expm1(place * series->length) / series->scale;
+            at->w[i] = 1.0;
+        }
+        CRM_I_KERNEL_PICK(isa, crm_i_bg_times)(&curve->rule, curve->R, curve->gradient, at);
+        const double *value[CRM_I_SERIES_OUT] = {at->f, at->f_r, at->f_a, at->f_b};
+        for (int32_t o = 0; o < (curve->gradient ? CRM_I_SERIES_OUT : 1); o++)
+            if (!series_through(value[o], 1, series->c[o] + k * CRM_I_SERIES_TERMS) && o == 0)
+                return;
+    }
+    series->panels = (int32_t)panels;
 }
 
 void crm_i_curve_build(int32_t isa, const double *parameter, const crm_i_ask *ask, double x, double low,
@@ -67,6 +123,7 @@ void crm_i_curve_build(int32_t isa, const double *parameter, const crm_i_ask *as
     curve->a = parameter[2];
     curve->B = parameter[3] + x;
     curve->gradient = gradient;
+    curve->series.panels = 0;
     const double R = curve->R;
     crm_i_rule_need need = {R + 1.0, in_units(ask->t0, low), 0.0, R + 6.0};
     double reach = in_units(ask->t1, low);
@@ -76,9 +133,13 @@ void crm_i_curve_build(int32_t isa, const double *parameter, const crm_i_ask *as
         reach = in_units(ask->t0, low) + 46.0 / (ask->delta * low);
     need.scale = (R + 6.0) * (reach < 1e280 ? reach : 1e280);
     crm_i_rule_beta(isa, curve->a, curve->B, &need, gradient, &curve->rule);
+    if (is_finite_discounted(ask)) {
+        const double length = in_units(ask->t1 - ask->t0, low);
+        crm_i_rule_span(isa, (ask->t1 - ask->t0) * ask->delta + length * (R + 6.0), &curve->span);
+    }
     if (!is_for_ever(ask))
         return;
-    crm_i_rule_times(isa, 0.0, ask->t1, ask->delta * low, ask->delta * high, R + 6.0, &curve->times);
+    crm_i_rule_times_for_ever(0.0, ask->delta * low, ask->delta * high, R + 6.0, &curve->times);
     CRM_I_KERNEL_PICK(isa, crm_i_bg_times)(&curve->rule, R, gradient, &curve->times);
 }
 
@@ -92,6 +153,8 @@ void crm_i_curve_build_panels(int32_t isa, const double *parameter, const crm_i_
 {
     const double alpha = parameter[1];
     crm_i_curve_build(isa, parameter, ask, x, alpha, panel_end(alpha, CRM_I_CURVE_PANELS), gradient, curve);
+    if (is_finite_discounted(ask))
+        build_series(isa, in_units(ask->t1, alpha), curve);
 }
 
 static void ahead_value(int32_t isa, const crm_i_curve *curve, double A, double *out)
@@ -133,17 +196,20 @@ static double end_term(int32_t isa, const crm_i_curve *curve, double t, double A
     return curve->R * part[0] * crm_i_exp(-curve->ask.delta * t) * (t / A / A);
 }
 
-static void discounted_value(int32_t isa, const crm_i_curve *curve, double A, double *out)
+static void discounted_value(int32_t isa, crm_i_curve *curve, double A, double *out)
 {
     const double delta = curve->ask.delta;
-    const crm_i_times *times = &curve->times;
-    crm_i_times own;
+    crm_i_times *times = &curve->times;
     if (!is_for_ever(&curve->ask)) {
         const double y0 = in_units(curve->ask.t0, A);
-        const double y1 = curve->ask.t1 < CRM_I_INFINITY ? in_units(curve->ask.t1, A) : CRM_I_INFINITY;
-        crm_i_rule_times(isa, y0, y1, delta * A, delta * A, curve->R + 6.0, &own);
-        CRM_I_KERNEL_PICK(isa, crm_i_bg_times)(&curve->rule, curve->R, curve->gradient, &own);
-        times = &own;
+        if (is_finite_discounted(&curve->ask))
+            crm_i_rule_times_in(&curve->span, y0, in_units(curve->ask.t1, A), times);
+        else
+            crm_i_rule_times_for_ever(y0, delta * A, delta * A, curve->R + 6.0, times);
+        if (curve->series.panels > 0)
+            CRM_I_KERNEL_PICK(isa, crm_i_series_times)(&curve->series, curve->gradient, times);
+        else
+            CRM_I_KERNEL_PICK(isa, crm_i_bg_times)(&curve->rule, curve->R, curve->gradient, times);
     }
     double part[5];
     CRM_I_KERNEL_PICK(isa, crm_i_bg_discounted)(times, delta * A, curve->gradient, part);
@@ -157,7 +223,7 @@ static void discounted_value(int32_t isa, const crm_i_curve *curve, double A, do
     out[4] = part[3];
 }
 
-void crm_i_curve_value(int32_t isa, const crm_i_curve *curve, double A, double *out)
+void crm_i_curve_value(int32_t isa, crm_i_curve *curve, double A, double *out)
 {
     if (curve->ask.quantity == CRM_QUANTITY_P_ALIVE)
         ahead_value(isa, curve, A, out);
@@ -167,32 +233,14 @@ void crm_i_curve_value(int32_t isa, const crm_i_curve *curve, double A, double *
         discounted_value(isa, curve, A, out);
 }
 
-/* cos(i pi/32) for any i >= 0. */
-static double cosine_of(int32_t i)
+void crm_i_curve_panel(int32_t isa, crm_i_curve *curve, int32_t k, int64_t stride, double *out)
 {
-    const int32_t turn = i % 64;
-    return cosine[turn <= 32 ? turn : 64 - turn];
-}
-
-void crm_i_curve_panel(int32_t isa, const crm_i_curve *curve, int32_t k, int64_t stride, double *out)
-{
-    enum { TERMS = CRM_I_CURVE_TERMS, OUT = CRM_I_CURVE_OUT };
-    double value[TERMS][OUT];
-    double least = CRM_I_INFINITY;
-    for (int32_t i = 0; i < TERMS; i++) {
+    double value[CRM_I_CURVE_TERMS][CRM_I_CURVE_OUT];
+    for (int32_t i = 0; i < CRM_I_CURVE_TERMS; i++) {
         const double u = cosine_of(2 * i + 1);
-        const double A = panel_end(curve->alpha, (double)k + 0.5 * (1.0 + u));
-        crm_i_curve_value(isa, curve, A, value[i]);
-        least = value[i][0] < least ? value[i][0] : least;
+        crm_i_curve_value(isa, curve, panel_end(curve->alpha, (double)k + 0.5 * (1.0 + u)), value[i]);
     }
-    for (int32_t o = 0; o < (curve->gradient ? OUT : 1); o++)
-        for (int32_t j = 0; j < TERMS; j++) {
-            double sum = 0.0;
-            for (int32_t i = 0; i < TERMS; i++)
-                sum += value[i][o] * cosine_of((2 * i + 1) * j);
-            out[o * stride + j] = sum * (j == 0 ? 1.0 / TERMS : 2.0 / TERMS);
-        }
-    const double rest = fabs(out[TERMS - 1]) + fabs(out[TERMS - 2]);
-    if (!(rest <= 2e-14 * least))
-        out[0] = CRM_I_NAN;
+    for (int32_t o = 0; o < (curve->gradient ? CRM_I_CURVE_OUT : 1); o++)
+        if (!series_through(&value[0][o], CRM_I_CURVE_OUT, out + o * stride) && o == 0)
+            out[0] = CRM_I_NAN;
 }

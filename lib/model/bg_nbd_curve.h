@@ -21,7 +21,9 @@ typedef struct crm_i_curve {
     double B;
     int32_t gradient;
     crm_i_rule rule;
-    crm_i_times times;
+    crm_i_rule span;     /* of a discounted quantity with a finite horizon: fractions of the span */
+    crm_i_times times;   /* of a discounted quantity: scratch, but for an infinite horizon fixed */
+    crm_i_series series; /* of a discounted quantity on panels, with a finite horizon */
 } crm_i_curve;
 
 /* 1 if the curve may be put on panels. */
@@ -36,10 +38,10 @@ void crm_i_curve_build_panels(int32_t isa, const double *parameter, const crm_i_
                               int32_t gradient, crm_i_curve *curve);
 
 /* Value and, if the curve was built for them, derivatives at A. */
-void crm_i_curve_value(int32_t isa, const crm_i_curve *curve, double A, double *out);
+void crm_i_curve_value(int32_t isa, crm_i_curve *curve, double A, double *out);
 
 /* The series of panel k: that of output o at out + o * stride. The first coefficient is NaN if the curve is
  * too steep for a series. */
-void crm_i_curve_panel(int32_t isa, const crm_i_curve *curve, int32_t k, int64_t stride, double *out);
+void crm_i_curve_panel(int32_t isa, crm_i_curve *curve, int32_t k, int64_t stride, double *out);
 
 #endif

@@ -208,29 +208,64 @@ void CRM_I_KERNEL(crm_i_bg_discounted)(const crm_i_times *times, double z, int32
     out[4] = weighed(n, times->f, e);
 }
 
-/* Clenshaw's sum, the loop over terms outside. */
-void CRM_I_KERNEL(crm_i_panel_rows)(int64_t rows, int32_t terms, const double *restrict table,
-                                    const int32_t *restrict at, const double *restrict u,
-                                    double *restrict out)
+/* out[i] = sum over j < terms of table[from[i] + j] T_j(u[i]): Clenshaw's sum, the loop over terms outside.
+ * b1 and b2 are scratch. */
+static void clenshaw(int64_t n, int32_t terms, const double *restrict table, const int32_t *restrict from,
+                     const double *restrict u, double *restrict b1, double *restrict b2, double *restrict out)
 {
-    const int n = whole_lanes(rows);
-    double b1[N] = {0.0};
-    double b2[N] = {0.0};
-    int32_t from[N];
-    for (int i = 0; i < n; i++)
-        from[i] = at[i] < 0 ? 0 : at[i] * terms;
+    for (int64_t i = 0; i < n; i++) {
+        b1[i] = 0.0;
+        b2[i] = 0.0;
+    }
     for (int32_t j = terms - 1; j > 0; j--) {
         const double *column = table + j;
         CRM_I_IVDEP
-        for (int i = 0; i < n; i++) {
+        for (int64_t i = 0; i < n; i++) {
             const double b0 = column[from[i]] + (2.0 * u[i] * b1[i] - b2[i]);
             b2[i] = b1[i];
             b1[i] = b0;
         }
     }
     CRM_I_IVDEP
-    for (int i = 0; i < n; i++)
+    for (int64_t i = 0; i < n; i++)
         out[i] = table[from[i]] + (u[i] * b1[i] - b2[i]);
+}
+
+void CRM_I_KERNEL(crm_i_panel_rows)(int64_t rows, int32_t terms, const double *table, const int32_t *at,
+                                    const double *u, double *out)
+{
+    const int n = whole_lanes(rows);
+    double b1[N];
+    double b2[N];
+    int32_t from[N];
+    for (int i = 0; i < n; i++)
+        from[i] = at[i] < 0 ? 0 : at[i] * terms;
+    clenshaw(n, terms, table, from, u, b1, b2, out);
+}
+
+void CRM_I_KERNEL(crm_i_series_times)(const crm_i_series *series, int32_t gradient, crm_i_times *times)
+{
+    const int64_t n = times->n;
+    const double per_length = 1.0 / series->length;
+    const double last = (double)(series->panels - 1);
+    double u[CRM_I_RULE_MAX];
+    int32_t from[CRM_I_RULE_MAX];
+    double b1[CRM_I_RULE_MAX];
+    double b2[CRM_I_RULE_MAX];
+    double *out[CRM_I_SERIES_OUT] = {times->f, times->f_r, times->f_a, times->f_b};
+    for (int64_t i = 0; i < n; i++)
+        u[i] = crm_i_log1p_core(times->v[i] * series->scale) * per_length;
+    for (int64_t i = 0; i < n; i++) {
+        const double inside = u[i] < last ? u[i] : last;
+        const int32_t k = (int32_t)inside;
+        from[i] = k * CRM_I_SERIES_TERMS;
+        u[i] = 2.0 * (u[i] - (double)k) - 1.0;
+    }
+    for (int o = 0; o < (gradient ? CRM_I_SERIES_OUT : 1); o++) {
+        clenshaw(n, CRM_I_SERIES_TERMS, series->c[o], from, u, b1, b2, out[o]);
+        for (int64_t i = 0; i < n; i++)
+            out[o][i] *= times->w[i];
+    }
 }
 
 void CRM_I_KERNEL(crm_i_panel_find)(int64_t n_rows, double alpha, double length, int32_t rows, int32_t panels,

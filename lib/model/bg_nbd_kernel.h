@@ -7,7 +7,7 @@
 
 /* A discrete measure that stands for p ~ Beta(a, B): nodes and weights, padded with weights 0 to a multiple
  * of 8, and the derivatives of the weights by a and B at fixed nodes. */
-enum { CRM_I_RULE_MAX = 512 };
+enum { CRM_I_RULE_MAX = 320 };
 typedef struct crm_i_rule {
     int64_t n;
     double p[CRM_I_RULE_MAX];
@@ -27,6 +27,17 @@ typedef struct crm_i_times {
     double f_a[CRM_I_RULE_MAX];
     double f_b[CRM_I_RULE_MAX];
 } crm_i_times;
+
+/* The integrand of discounted purchases as a function of v on [0, expm1(panels * length)/scale]: on each
+ * panel of log(1 + scale v) a Chebyshev series for R E[(1 + p v)^-(R+1)] and one for each of its derivatives
+ * by R, a, B. */
+enum { CRM_I_SERIES_TERMS = 16, CRM_I_SERIES_PANELS = 32, CRM_I_SERIES_OUT = 4 };
+typedef struct crm_i_series {
+    int32_t panels; /* 0: there is none */
+    double scale;
+    double length;
+    double c[CRM_I_SERIES_OUT][CRM_I_SERIES_PANELS * CRM_I_SERIES_TERMS];
+} crm_i_series;
 
 /* P(alive) of a strip, with partials by r, alpha, a, b if strip->gradient. */
 CRM_I_KERNEL_DECLARE(void, crm_i_bg_alive, (const double *parameter, crm_i_strip *strip));
@@ -48,6 +59,10 @@ CRM_I_KERNEL_DECLARE(void, crm_i_bg_ahead,
 /* Fills in f (and its derivatives) of times from v and w. */
 CRM_I_KERNEL_DECLARE(void, crm_i_bg_times,
                      (const crm_i_rule *rule, double R, int32_t gradient, crm_i_times *times));
+
+/* The same from a series. */
+CRM_I_KERNEL_DECLARE(void, crm_i_series_times,
+                     (const crm_i_series *series, int32_t gradient, crm_i_times *times));
 
 /* sum f exp(-z v), and if gradient the sums with f_r, f_a, f_b and v f in out[1..4]. */
 CRM_I_KERNEL_DECLARE(void, crm_i_bg_discounted,

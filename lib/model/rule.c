@@ -254,23 +254,24 @@ void crm_i_rule_beta(int32_t isa, double a, double B, const crm_i_rule_need *nee
 
 /* ---- times ---- */
 
-/* A finite span is the mean over a uniform fraction of it, which is Beta(1, 1). */
-static void times_within(int32_t isa, double y0, double y1, double z_high, double scale, crm_i_times *times)
+void crm_i_rule_span(int32_t isa, double steep, crm_i_rule *span)
 {
-    crm_i_rule part;
-    const double length = y1 - y0;
-    const double steep = length * (z_high + scale);
     const double bound = steep < 1e280 ? steep : 1e280;
     const crm_i_rule_need need = {0.0, 0.0, bound, bound};
-    crm_i_rule_beta(isa, 1.0, 1.0, &need, 0, &part);
-    times->n = part.n;
-    for (int64_t j = 0; j < part.n; j++) {
-        times->v[j] = y0 + length * part.p[j];
-        times->w[j] = length * part.w[j];
+    crm_i_rule_beta(isa, 1.0, 1.0, &need, 0, span);
+}
+
+void crm_i_rule_times_in(const crm_i_rule *span, double y0, double y1, crm_i_times *times)
+{
+    const double length = y1 - y0;
+    times->n = span->n;
+    for (int64_t j = 0; j < span->n; j++) {
+        times->v[j] = y0 + length * span->p[j];
+        times->w[j] = length * span->w[j];
     }
 }
 
-static void times_for_ever(double y0, double z_low, double z_high, double scale, crm_i_times *times)
+void crm_i_rule_times_for_ever(double y0, double z_low, double z_high, double scale, crm_i_times *times)
 {
     double h = step_time;
     const double start = crm_i_log(tail_reach / (z_high + scale));
@@ -298,13 +299,4 @@ static void times_for_ever(double y0, double z_low, double z_high, double scale,
         times->w[n++] = 0.0;
     }
     times->n = n;
-}
-
-void crm_i_rule_times(int32_t isa, double y0, double y1, double z_low, double z_high, double scale,
-                      crm_i_times *times)
-{
-    if (y1 < CRM_I_INFINITY)
-        times_within(isa, y0, y1, z_high, scale, times);
-    else
-        times_for_ever(y0, z_low, z_high, scale, times);
 }
