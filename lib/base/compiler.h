@@ -14,15 +14,22 @@
 #endif
 
 #if defined(__GNUC__)
-#define CRM_I_INLINE static inline __attribute__((always_inline, unused))
 #define CRM_I_NOINLINE __attribute__((noinline))
 #define CRM_I_LIKELY(c) __builtin_expect(!!(c), 1)
 #define CRM_I_UNLIKELY(c) __builtin_expect(!!(c), 0)
 #else
-#define CRM_I_INLINE static inline
 #define CRM_I_NOINLINE
 #define CRM_I_LIKELY(c) (c)
 #define CRM_I_UNLIKELY(c) (c)
+#endif
+
+/* A build that measures coverage has each function once, not once for every place it is inlined at. */
+#if defined(__GNUC__) && defined(CRM_I_COVERAGE)
+#define CRM_I_INLINE static __attribute__((noinline, unused))
+#elif defined(__GNUC__)
+#define CRM_I_INLINE static inline __attribute__((always_inline, unused))
+#else
+#define CRM_I_INLINE static inline
 #endif
 
 /* The loop that follows carries nothing from one turn to the next; for loops with more pointers than the

@@ -6,11 +6,17 @@ least=${CRM_COVERAGE:-98}
 command -v gcovr >/dev/null || { echo "gcovr is missing"; exit 1; }
 rm -rf "$w"; mkdir -p "$w"
 tests=$(ls tests/*/test_*.c | sed "s|^|$w/|; s|\.c\$||")
-make -j2 BUILD="$w" CRM_NO_DISPATCH=1 CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage $tests >"$w/log" 2>&1 || { tail -n 5 "$w/log"; exit 1; }
+make -j2 BUILD="$w" CRM_NO_DISPATCH=1 CFLAGS="-O0 -g --coverage -DCRM_I_COVERAGE" LDFLAGS=--coverage $tests >"$w/log" 2>&1 || { tail -n 5 "$w/log"; exit 1; }
 for t in $tests; do "$t" >"$w/out" 2>&1 || { echo "$t failed"; tail -n 5 "$w/out"; exit 1; }; done
-gcovr -r . --object-directory "$w/obj/lib" -f 'lib/.*' --fail-under-line "$least" --fail-under-branch "$least" \
-    --txt "$w/lines.txt" --txt-summary >"$w/summary" 2>"$w/err"
+report() { gcovr -r . --object-directory "$w/obj/lib" -f 'lib/.*' "$@" 2>"$w/err"; }
+report --print-summary --fail-under-line "$least" --fail-under-branch "$least" -o "$w/lines.txt" >"$w/summary"
 code=$?
-[ $code = 0 ] || { gcovr -r . --object-directory "$w/obj/lib" -f 'lib/.*' --branches 2>/dev/null | tail -n +5; sed -n '/%/p' "$w/lines.txt" | head -n 80; cat "$w/err"; }
+if [ $code -ne 0 ]; then
+    report --branches -o "$w/branches.txt" >/dev/null
+    echo "Files short of $least %: lines, then branches"
+    awk -v least="$least" '/%/ && $4 + 0 < least' "$w/lines.txt"
+    awk -v least="$least" '/%/ && $4 + 0 < least' "$w/branches.txt"
+    cat "$w/err"
+fi
 grep -E '^(lines|branches)' "$w/summary" | tr '\n' ' '; echo
 exit $code
