@@ -391,7 +391,10 @@ typedef struct watch {
 static int32_t watching(void *self, double done)
 {
     watch *w = self;
-    assert_true(done >= w->last && done <= 1.0);
+    if (!(done >= w->last && done <= 1.0)) {
+        print_error("progress went from %.17g to %.17g\n", w->last, done);
+        fail();
+    }
     w->last = done;
     return ++w->calls == w->stop_at;
 }
