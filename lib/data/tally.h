@@ -23,7 +23,7 @@ typedef struct crm_i_tally {
 /* 1 if n words of so many bits can be counted, and had better be. */
 int32_t crm_i_tally_suits(int64_t n, int32_t bits);
 
-/* Memory for n words of so many bits, which suit, used set to n: 1, or 0 without memory (then release what there is). */
+/* Memory for n words of so many bits, which suit, used set to n: 1, or 0 without memory (release what there is). */
 int32_t crm_i_tally_new(const crm_allocator *allocator, int64_t n, int32_t bits, crm_i_tally *tally);
 void crm_i_tally_release(const crm_allocator *allocator, crm_i_tally *tally);
 
