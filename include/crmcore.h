@@ -17,7 +17,8 @@
  *     CRM_BAD_ROWS with the first such row and their number in the error. In fits and builds a bad row is an error,
  *     for dropping customers would bias silently. After a cancel column outputs are unspecified, handles and scalars
  *     unchanged.
- * R6  Row i of every output of a book is row i of crm_customers_keys(): ascending key.
+ * R6  Row i of every output of a book is row i of crm_customers_keys(): ascending key, or where the book has names byte
+ *     order of the names.
  * R7  Money is int64 minor units in the ledger; the double columns of a book and all valuations are in major units.
  *     Time is int64 ticks in the ledger and double periods in the models.
  * R8  A handle keeps what it depends on alive, whatever the order of destruction; destroy(NULL) does nothing. Once

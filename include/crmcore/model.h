@@ -39,6 +39,7 @@ enum {
     CRM_QUANTITY_VALUE = 8        /* residual value: `number` (the margin rate) * SPEND * DISCOUNTED */
 };
 
+/* The table of kinds. Static, free of threads and memory; what there is no such thing of is 0 or NULL. Since 0.9. */
 CRM_API int32_t crm_kind_count(void);                       /* kinds are 1 .. crm_kind_count() */
 CRM_API const char *crm_kind_name(int32_t kind);            /* "bg-nbd"; NULL if there is no such kind. Static */
 CRM_API int32_t crm_kind_find(const char *name);            /* the kind of a name; 0 if there is none */
