@@ -38,7 +38,7 @@ for f in $(ls lib/*/*.c | grep -v _kernel); do
         esac
     done
 done
-for f in $(git ls-files 'lib/*.[ch]' 'include/*' 'examples/*.[ch]*' 'tests/*.[ch]' 2>/dev/null); do
+for f in $(git ls-files 'lib/*.[ch]' 'include/*' 'examples/*.[ch]' 'examples/*.cpp' 'tests/*.[ch]' 2>/dev/null); do
     [ "$(wc -l <"$f")" -le 600 ] || say "$f has $(wc -l <"$f") lines"
 done
 [ $bad = 0 ] && echo "$(ls -d lib/*/ | wc -l) rooms in order"
