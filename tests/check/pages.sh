@@ -34,6 +34,18 @@ for page in man/crmcore_*.3; do
     grep -q '^\.Sh EXAMPLES' "$page" || say "$page has no example"
 done
 
+# The index of crmcore(3): every function once, in the file that defines it.
+awk '/^\.Ss Index/ { inside = 1 } /^\.Sh / { inside = 0 }
+    inside && /^\.Pa lib\// { room = $2 }
+    inside && /^\.It .*Ta Fn / { name = $0; sub(/.*Ta Fn /, "", name); split(name, w, " "); print w[1], room "/" w[3] }' \
+    man/crmcore.3 >"$t/index"
+while read -r name file; do
+    grep -q "^[a-z].*[ *]$name(" "$file" 2>/dev/null || say "crmcore(3): $name is not defined in $file"
+done <"$t/index"
+sed 's/ .*//' "$t/index" | sort >"$t/indexed"
+sed -n 's/^ *\(crm_[a-z0-9_]*\);$/\1/p' lib/crmcore.map | sort | diff - "$t/indexed" >"$t/diff" ||
+    { say "crmcore(3): the index against lib/crmcore.map:"; cat "$t/diff"; }
+
 # Examples of section 3 are programs: each block that includes crmcore.h is built, run, and prints what the block after
 # "prints" shows.
 for page in man/*.3; do
