@@ -101,9 +101,10 @@ enum {
 };
 
 /* out[i] = CRM_CLASS_* of profit[i] and future[i] at a finite threshold; 0 where either is NaN. keep[i] not 0: never
- * sacked. An infinity is a bad row: 0, CRM_BAD_ROWS. Allocates nothing. Since 0.9. */
-CRM_API crm_status crm_portfolio_classify(int64_t n, const double *profit, const double *future, double threshold,
-                                          const uint8_t *keep /*opt*/, uint8_t *out, crm_error *err);
+ * sacked. An infinity is a bad row: 0, CRM_BAD_ROWS. Runs in parallel, allocates nothing. Since 0.9. */
+CRM_API crm_status crm_portfolio_classify(const crm_context *context, int64_t n, const double *profit,
+                                          const double *future, double threshold, const uint8_t *keep /*opt*/,
+                                          uint8_t *out, crm_error *err);
 
 /* Raw sums by segment (segment[i] in 0..segments-1, segments >= 1), from which a segment's own class is made: it is not
  * the majority of its members'. A row with NaN in either column counts in neither sum. Each sum is rounded once;

@@ -1,6 +1,8 @@
 /* The portfolio: the class of each customer by present profit and future value, and the sums a segment's class is of. */
 #include "crmcore/portfolio.h"
 
+#include <stdatomic.h>
+
 #include "base/context.h"
 #include "base/error.h"
 #include "numeric/exact.h"
@@ -9,33 +11,63 @@
 /* Up to this many segments are summed at once: their sums, 1 KB each, fit in the second cache. */
 enum { TOGETHER = 512 };
 
+/* Rows are dealt out in parts of this many, whoever works on them. */
+#define PART_ROWS INT64_C(65536)
+
+struct classes {
+    int32_t isa;
+    int64_t n;
+    const double *profit;
+    const double *future;
+    double threshold;
+    const uint8_t *keep;
+    uint8_t *out;
+    _Atomic int64_t bad; /* rows with an infinity and no NaN */
+};
+
+static void classify_part(void *arg, int64_t part, int64_t worker)
+{
+    (void)worker;
+    struct classes *c = arg;
+    const int64_t at = part * PART_ROWS;
+    const int64_t rows = c->n - at < PART_ROWS ? c->n - at : PART_ROWS;
+    const int64_t bad = CRM_I_KERNEL_PICK(c->isa, crm_i_portfolio_classes)(rows, c->profit + at, c->future + at,
+                                                                           c->threshold, c->out + at);
+    if (c->keep)
+        CRM_I_KERNEL_PICK(c->isa, crm_i_portfolio_veto)(rows, c->keep + at, c->out + at);
+    if (bad > 0)
+        atomic_fetch_add_explicit(&c->bad, bad, memory_order_relaxed);
+}
+
 static void note_class(crm_i_bad *bad, int64_t i, double profit, double future)
 {
     if (profit != profit || future != future)
         return;
     if (isinf(profit))
-        crm_i_bad_note(bad, i, 2, profit, "profit is infinite.");
+        crm_i_bad_note(bad, i, 3, profit, "profit is infinite.");
     else if (isinf(future))
-        crm_i_bad_note(bad, i, 3, future, "future is infinite.");
+        crm_i_bad_note(bad, i, 4, future, "future is infinite.");
 }
 
-crm_status crm_portfolio_classify(int64_t n, const double *profit, const double *future, double threshold,
-                                  const uint8_t *keep, uint8_t *out, crm_error *err)
+crm_status crm_portfolio_classify(const crm_context *context, int64_t n, const double *profit, const double *future,
+                                  double threshold, const uint8_t *keep, uint8_t *out, crm_error *err)
 {
     if (n < 0)
-        return crm_i_fail(err, CRM_E_ARGUMENT, 1, "n is negative.");
+        return crm_i_fail(err, CRM_E_ARGUMENT, 2, "n is negative.");
     if (n > 0 && !profit)
-        return crm_i_fail(err, CRM_E_NULL, 2, "profit is NULL.");
+        return crm_i_fail(err, CRM_E_NULL, 3, "profit is NULL.");
     if (n > 0 && !future)
-        return crm_i_fail(err, CRM_E_NULL, 3, "future is NULL.");
+        return crm_i_fail(err, CRM_E_NULL, 4, "future is NULL.");
     if (!isfinite(threshold))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 4, threshold, "threshold is not finite.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 5, threshold, "threshold is not finite.");
     if (n > 0 && !out)
-        return crm_i_fail(err, CRM_E_NULL, 6, "out is NULL.");
-    const int32_t isa = crm_i_context_isa(NULL);
-    const int64_t rows = CRM_I_KERNEL_PICK(isa, crm_i_portfolio_classes)(n, profit, future, threshold, out);
-    if (keep)
-        CRM_I_KERNEL_PICK(isa, crm_i_portfolio_veto)(n, keep, out);
+        return crm_i_fail(err, CRM_E_NULL, 7, "out is NULL.");
+    struct classes c = {crm_i_context_isa(context), n, profit, future, threshold, keep, out, 0};
+    const int64_t parts = n / PART_ROWS + (n % PART_ROWS != 0);
+    const crm_status status = crm_i_parallel(context, classify_part, &c, parts, 0.0, 1.0, err);
+    if (status != CRM_OK)
+        return status;
+    const int64_t rows = atomic_load_explicit(&c.bad, memory_order_relaxed);
     crm_i_bad bad = crm_i_bad_none();
     for (int64_t i = 0; bad.count < rows; i++)
         note_class(&bad, i, profit[i], future[i]);

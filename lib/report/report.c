@@ -252,19 +252,21 @@ static crm_status sort_customers(build *b)
                                  ? crm_i_option_f64(b->options, CRM_OPTION_THRESHOLD)
                                  : mean_value(r);
     r->figure[CRM_FIGURE_THRESHOLD] = threshold;
-    crm_context *part = NULL;
-    crm_status s = crm_i_context_part(b->context, 0.9, 1.0, &part, b->err);
+    crm_context *tiers = NULL;
+    crm_context *classes = NULL;
+    crm_status s = crm_i_context_part(b->context, 0.9, 0.97, &tiers, b->err);
     if (s == CRM_OK)
-        s = crm_pyramid_assign(part, r->n, value, NULL, (int32_t)b->tiers, b->cut, CRM_CUT_COUNT, CRM_TIES_UP, 0, r->tier,
-                               b->err);
-    crm_context_destroy(part);
-    if (s != CRM_OK)
-        return s;
-    if (!isnan(threshold))
-        return crm_portfolio_classify(r->n, profit(r), value, threshold, NULL, r->class, b->err);
-    for (int64_t i = 0; i < r->n; i++)
+        s = crm_i_context_part(b->context, 0.97, 1.0, &classes, b->err);
+    if (s == CRM_OK)
+        s = crm_pyramid_assign(tiers, r->n, value, NULL, (int32_t)b->tiers, b->cut, CRM_CUT_COUNT, CRM_TIES_UP, 0,
+                               r->tier, b->err);
+    if (s == CRM_OK && !isnan(threshold))
+        s = crm_portfolio_classify(classes, r->n, profit(r), value, threshold, NULL, r->class, b->err);
+    crm_context_destroy(classes);
+    crm_context_destroy(tiers);
+    for (int64_t i = 0; i < r->n && isnan(threshold); i++)
         r->class[i] = 0;
-    return CRM_OK;
+    return s;
 }
 
 static crm_report *new_report(const crm_context *context, int64_t n)

@@ -66,7 +66,7 @@ static crm_status pyramid_case(const struct bench *b)
 
 static crm_status classify_case(const struct bench *b)
 {
-    return crm_portfolio_classify(b->n, b->value, b->future, 100, NULL, b->tier, NULL);
+    return crm_portfolio_classify(b->context, b->n, b->value, b->future, 100, NULL, b->tier, NULL);
 }
 
 static crm_status top_case(const struct bench *b)

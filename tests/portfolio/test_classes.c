@@ -1,9 +1,7 @@
 /* The four classes at every border, over long columns, and the sums by segment. */
 #include "failing.h"
 
-#include "base/context.h"
 #include "crmcore/portfolio.h"
-#include "portfolio/portfolio_kernel.h"
 
 static void test_borders(void **state)
 {
@@ -14,15 +12,15 @@ static void test_borders(void **state)
     const uint8_t want[12] = {4, 3, 2, 1, 2, 4, 0, 0, 0, 0, 0, 1};
     uint8_t out[12];
     crm_error err;
-    assert_int_equal(crm_portfolio_classify(12, profit, future, 5, NULL, out, &err), CRM_BAD_ROWS);
+    assert_int_equal(crm_portfolio_classify(NULL, 12, profit, future, 5, NULL, out, &err), CRM_BAD_ROWS);
     assert_memory_equal(out, want, 12);
     assert_int_equal(err.bad_rows, 2);
-    assert_true(err.row == 8 && err.arg == 2 && isinf(err.value));
-    assert_int_equal(crm_portfolio_classify(12, profit, future, 5, keep, out, &err), CRM_BAD_ROWS);
+    assert_true(err.row == 8 && err.arg == 3 && isinf(err.value));
+    assert_int_equal(crm_portfolio_classify(NULL, 12, profit, future, 5, keep, out, &err), CRM_BAD_ROWS);
     for (int i = 0; i < 12; i++)
         assert_int_equal(out[i], i == 3 ? CRM_CLASS_SACK_VETOED : want[i]);
-    assert_int_equal(crm_portfolio_classify(1, profit + 9, future + 9, 5, keep, out, &err), CRM_BAD_ROWS);
-    assert_int_equal(err.arg, 3);
+    assert_int_equal(crm_portfolio_classify(NULL, 1, profit + 9, future + 9, 5, keep, out, &err), CRM_BAD_ROWS);
+    assert_int_equal(err.arg, 4);
 }
 
 static void test_long(void **state)
@@ -42,7 +40,7 @@ static void test_long(void **state)
             keep[i] = (uint8_t)((seed >> 35) % 3);
         }
         memset(out, 9, sizeof out);
-        assert_int_equal(crm_portfolio_classify(n, profit, future, 2, keep, out, NULL), CRM_OK);
+        assert_int_equal(crm_portfolio_classify(NULL, n, profit, future, 2, keep, out, NULL), CRM_OK);
         for (int64_t i = 0; i < n; i++) {
             int want = profit[i] > 0 ? (future[i] >= 2 ? 4 : 3) : (future[i] >= 2 ? 2 : (keep[i] ? 5 : 1));
             if (isnan(profit[i]) || isnan(future[i]))
@@ -50,21 +48,60 @@ static void test_long(void **state)
             assert_int_equal(out[i], want);
         }
         assert_int_equal(out[n], 9);
-        /* The same from every instruction set. */
-        for (int32_t isa = CRM_ISA_BASELINE; isa <= CRM_ISA_AVX512; isa++) {
-            static uint8_t other[N];
-            crm_context *best = NULL;
-            crm_context *context = NULL;
-            assert_int_equal(crm_context_create(NULL, NULL, 1, &best, NULL), CRM_OK);
-            assert_int_equal(crm_context_limit(best, isa, &context, NULL), CRM_OK);
-            const int32_t level = crm_i_context_isa(context);
-            CRM_I_KERNEL_PICK(level, crm_i_portfolio_classes)(n, profit, future, 2, other);
-            CRM_I_KERNEL_PICK(level, crm_i_portfolio_veto)(n, keep, other);
-            assert_true(n == 0 || memcmp(other, out, (size_t)n) == 0);
-            crm_context_destroy(context);
-            crm_context_destroy(best);
-        }
     }
+}
+
+static int32_t tell(void *self, double done)
+{
+    double *told = (double *)self;
+    assert_true(done >= told[0] && done <= 1);
+    told[0] = done;
+    return done > told[1];
+}
+
+/* Each instruction set and two workers give the same bytes and name the same row. */
+static void test_contexts(void **state)
+{
+    (void)state;
+    enum { N = 200001, FIRST_BAD = 70000 };
+    double *column = malloc(sizeof *column * 2 * N);
+    uint8_t *byte = malloc(3 * N);
+    assert_true(column && byte);
+    double *future = column + N;
+    uint8_t *out = byte + N;
+    uint8_t *other = byte + 2 * N;
+    for (int i = 0; i < N; i++) {
+        column[i] = i % 7 == 6 ? NAN : i % 5 - 2;
+        future[i] = i % 11;
+        byte[i] = i % 3 == 0;
+    }
+    column[FIRST_BAD] = future[N - 1] = INFINITY;
+    crm_error err;
+    assert_int_equal(crm_portfolio_classify(NULL, N, column, future, 4, byte, out, &err), CRM_BAD_ROWS);
+    assert_true(err.row == FIRST_BAD && err.bad_rows == 2);
+    crm_context *two = NULL;
+    assert_true(crm_context_create(NULL, NULL, 2, &two, NULL) != CRM_E_MEMORY);
+    for (int32_t isa = CRM_ISA_BASELINE; isa <= CRM_ISA_AVX512; isa++) {
+        crm_context *context = NULL;
+        assert_int_equal(crm_context_limit(two, isa, &context, NULL), CRM_OK);
+        memset(other, 9, N);
+        assert_int_equal(crm_portfolio_classify(context, N, column, future, 4, byte, other, &err), CRM_BAD_ROWS);
+        assert_true(err.row == FIRST_BAD && err.bad_rows == 2 && err.arg == 3);
+        assert_memory_equal(other, out, N);
+        crm_context_destroy(context);
+    }
+    for (int end = 0; end < 2; end++) {
+        double told[2] = {0, end ? 2 : 0};
+        crm_context *watched = NULL;
+        assert_int_equal(crm_context_watch(NULL, tell, told, &watched, NULL), CRM_OK);
+        const crm_status status = crm_portfolio_classify(watched, N, column, future, 4, byte, other, &err);
+        assert_int_equal(status, end ? CRM_BAD_ROWS : CRM_E_CANCELLED);
+        assert_true(end ? told[0] == 1 : told[0] < 1);
+        crm_context_destroy(watched);
+    }
+    crm_context_destroy(two);
+    free(byte);
+    free(column);
 }
 
 static void test_segments(void **state)
@@ -85,8 +122,8 @@ static void test_segments(void **state)
     }
     uint8_t member[7];
     uint8_t whole[4];
-    assert_int_equal(crm_portfolio_classify(7, profit, future, 5, NULL, member, NULL), CRM_OK);
-    assert_int_equal(crm_portfolio_classify(4, p, f, 5, NULL, whole, NULL), CRM_OK);
+    assert_int_equal(crm_portfolio_classify(NULL, 7, profit, future, 5, NULL, member, NULL), CRM_OK);
+    assert_int_equal(crm_portfolio_classify(NULL, 4, p, f, 5, NULL, whole, NULL), CRM_OK);
     assert_true(member[0] == CRM_CLASS_SACK && member[2] == CRM_CLASS_SACK && whole[2] == CRM_CLASS_INVEST);
     /* In reverse the same to the bit. */
     int32_t other[7];
@@ -138,13 +175,13 @@ static void test_misuse(void **state)
         assert_int_equal(err.arg, (position));                                                                         \
         assert_true(out[0] == 9 && p[0] == 5);                                                                         \
     } while (0)
-    REFUSED(crm_portfolio_classify(-1, x, y, 0, NULL, out, &err), CRM_E_ARGUMENT, 1);
-    REFUSED(crm_portfolio_classify(1, NULL, y, 0, NULL, out, &err), CRM_E_NULL, 2);
-    REFUSED(crm_portfolio_classify(1, x, NULL, 0, NULL, out, &err), CRM_E_NULL, 3);
-    REFUSED(crm_portfolio_classify(1, x, y, NAN, NULL, out, &err), CRM_E_DOMAIN, 4);
-    REFUSED(crm_portfolio_classify(1, x, y, INFINITY, NULL, out, &err), CRM_E_DOMAIN, 4);
-    REFUSED(crm_portfolio_classify(1, x, y, 0, NULL, NULL, &err), CRM_E_NULL, 6);
-    assert_int_equal(crm_portfolio_classify(0, NULL, NULL, 0, NULL, NULL, &err), CRM_OK);
+    REFUSED(crm_portfolio_classify(NULL, -1, x, y, 0, NULL, out, &err), CRM_E_ARGUMENT, 2);
+    REFUSED(crm_portfolio_classify(NULL, 1, NULL, y, 0, NULL, out, &err), CRM_E_NULL, 3);
+    REFUSED(crm_portfolio_classify(NULL, 1, x, NULL, 0, NULL, out, &err), CRM_E_NULL, 4);
+    REFUSED(crm_portfolio_classify(NULL, 1, x, y, NAN, NULL, out, &err), CRM_E_DOMAIN, 5);
+    REFUSED(crm_portfolio_classify(NULL, 1, x, y, INFINITY, NULL, out, &err), CRM_E_DOMAIN, 5);
+    REFUSED(crm_portfolio_classify(NULL, 1, x, y, 0, NULL, NULL, &err), CRM_E_NULL, 7);
+    assert_int_equal(crm_portfolio_classify(NULL, 0, NULL, NULL, 0, NULL, NULL, &err), CRM_OK);
     REFUSED(crm_portfolio_sum(NULL, -1, segment, 2, x, y, p, p, &err), CRM_E_ARGUMENT, 2);
     REFUSED(crm_portfolio_sum(NULL, 1, NULL, 2, x, y, p, p, &err), CRM_E_NULL, 3);
     REFUSED(crm_portfolio_sum(NULL, 1, segment, 0, x, y, p, p, &err), CRM_E_ARGUMENT, 4);
@@ -188,8 +225,8 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_borders), cmocka_unit_test(test_long),   cmocka_unit_test(test_segments),
-        cmocka_unit_test(test_misuse),  cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_borders), cmocka_unit_test(test_long),   cmocka_unit_test(test_contexts),
+        cmocka_unit_test(test_segments), cmocka_unit_test(test_misuse), cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

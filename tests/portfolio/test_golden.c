@@ -56,10 +56,10 @@ static void test_classes(void **state)
 {
     (void)state;
     uint8_t class_id[GOLDEN];
-    assert_int_equal(crm_portfolio_classify(GOLDEN, profit, future, GOLDEN_THETA, NULL, class_id, NULL), CRM_OK);
+    assert_int_equal(crm_portfolio_classify(NULL, GOLDEN, profit, future, GOLDEN_THETA, NULL, class_id, NULL), CRM_OK);
     assert_memory_equal(class_id, golden_class, GOLDEN);
     const uint8_t keep[GOLDEN] = {1, 1, 1, 1, 1, 1, 1, 1, 0, 0};
-    assert_int_equal(crm_portfolio_classify(GOLDEN, profit, future, GOLDEN_THETA, keep, class_id, NULL), CRM_OK);
+    assert_int_equal(crm_portfolio_classify(NULL, GOLDEN, profit, future, GOLDEN_THETA, keep, class_id, NULL), CRM_OK);
     for (int i = 0; i < GOLDEN; i++)
         assert_int_equal(class_id[i], i == 2 ? CRM_CLASS_SACK_VETOED : golden_class[i]);
     /* Money times k with theta times k. */
@@ -70,7 +70,7 @@ static void test_classes(void **state)
             p[i] = profit[i] * pow(3, e);
             f[i] = future[i] * pow(3, e);
         }
-        assert_int_equal(crm_portfolio_classify(GOLDEN, p, f, GOLDEN_THETA * pow(3, e), NULL, class_id, NULL), CRM_OK);
+        assert_int_equal(crm_portfolio_classify(NULL, GOLDEN, p, f, GOLDEN_THETA * pow(3, e), NULL, class_id, NULL), CRM_OK);
         assert_memory_equal(class_id, golden_class, GOLDEN);
     }
 }
