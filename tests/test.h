@@ -13,6 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* As doubles: <math.h> has them as floats, whose silent promotion clang warns of. */
+#undef INFINITY
+#define INFINITY HUGE_VAL
+#undef NAN
+#if defined(__GNUC__)
+#define NAN __builtin_nan("")
+#else
+#define NAN (INFINITY - INFINITY)
+#endif
+
 /* |got - want| <= tolerance * max(1, |want|); NaN equals only NaN, an infinity only itself. */
 static inline int test_is_close(double got, double want, double tolerance)
 {

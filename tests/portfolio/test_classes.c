@@ -71,7 +71,7 @@ static void test_contexts(void **state)
     uint8_t *out = byte + N;
     uint8_t *other = byte + 2 * N;
     for (int i = 0; i < N; i++) {
-        column[i] = i % 7 == 6 ? NAN : i % 5 - 2;
+        column[i] = i % 7 == 6 ? NAN : (double)(i % 5 - 2);
         future[i] = i % 11;
         byte[i] = i % 3 == 0;
     }
