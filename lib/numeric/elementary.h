@@ -99,16 +99,15 @@ CRM_I_INLINE double crm_i_exp(double x)
     return (1.0 + (e.r + e.q)) * scale1 * scale2;
 }
 
-/* e^x - 1 over 2 from the parts, when 2^(k-1) is normal. */
-CRM_I_INLINE double crm_i_expm1_half(crm_i_exp_parts e)
+/* unit (2^k e^r - 1) from the parts, given unit and scale = 2^k unit, both powers of two. */
+CRM_I_INLINE double crm_i_expm1_finish(crm_i_exp_parts e, double scale, double unit)
 {
-    const double scale = crm_i_bits_double((crm_i_double_bits(e.shifted) + 1022) << 52);
     const double p = e.r + e.q;
     const double p_lost = (e.r - p) + e.q;
-    /* scale - 1/2 and scale*p are added with what their sums lose. */
-    const double base = scale - 0.5;
-    const double back = base - scale;
-    const double base_lost = (scale - (base - back)) - (0.5 + back);
+    /* scale - unit and scale*p are added with what their sums lose; base_lost is exact unless 2^k < 2^-53,
+     * where it is too small to matter. */
+    const double base = scale - unit;
+    const double base_lost = (scale - base) - unit;
     const double part = scale * p;
     const double y = base + part;
     const double y_lost = (base - y) + part;
@@ -118,7 +117,9 @@ CRM_I_INLINE double crm_i_expm1_half(crm_i_exp_parts e)
 /* e^x - 1 for |x| <= 708 that is zero or at least 1e-300 in size; -0 gives 0. */
 CRM_I_INLINE double crm_i_expm1_core(double x)
 {
-    return 2.0 * crm_i_expm1_half(crm_i_exp_reduce(x));
+    const crm_i_exp_parts e = crm_i_exp_reduce(x);
+    const double scale = crm_i_bits_double((crm_i_double_bits(e.shifted) + 1023) << 52);
+    return crm_i_expm1_finish(e, scale, 1.0);
 }
 
 /* e^x - 1 for any x. */
@@ -126,26 +127,34 @@ CRM_I_INLINE double crm_i_expm1(double x)
 {
     const double below = x < -64.0 ? -64.0 : x;
     const double inside = below > 710.0 ? 710.0 : below;
-    const double y = 2.0 * crm_i_expm1_half(crm_i_exp_reduce(inside));
+    const crm_i_exp_parts e = crm_i_exp_reduce(inside);
+    /* Of the half: 2^1024 is no double. */
+    const double scale = crm_i_bits_double((crm_i_double_bits(e.shifted) + 1022) << 52);
+    const double y = 2.0 * crm_i_expm1_finish(e, scale, 0.5);
     return fabs(x) < 0x1p-54 ? x : y;
 }
 
-/* u = 2^k m with sqrt(1/2) <= m < sqrt(2), for normal positive u: (k + 1024) << 52. */
+/* u = 2^k m with sqrt(1/2) <= m < sqrt(2), for normal positive u: k << 52, in two's complement. */
 CRM_I_INLINE uint64_t crm_i_log_exponent(uint64_t u)
 {
-    const uint64_t moved = u - UINT64_C(0x3fe6a09e667f3bcd) + (UINT64_C(1024) << 52);
-    return moved & UINT64_C(0xfff0000000000000);
+    return (u - UINT64_C(0x3fe6a09e667f3bcd)) & UINT64_C(0xfff0000000000000);
 }
 
 CRM_I_INLINE double crm_i_log_mantissa(uint64_t u, uint64_t exponent)
 {
-    return crm_i_bits_double(u - exponent + (UINT64_C(1024) << 52));
+    return crm_i_bits_double(u - exponent);
 }
 
-/* k as a double: its bits under those of 2^52. */
+/* 2^-k, which is no number for k = 1024. */
+CRM_I_INLINE double crm_i_log_scale(uint64_t exponent)
+{
+    return crm_i_bits_double((UINT64_C(1023) << 52) - exponent);
+}
+
+/* k as a double: k + 2048 under the bits of 2^52; its bit 11 is that of k turned over. */
 CRM_I_INLINE double crm_i_log_k(uint64_t exponent)
 {
-    return crm_i_bits_double((exponent >> 52) | UINT64_C(0x4330000000000000)) - (0x1p52 + 1024.0);
+    return crm_i_bits_double((exponent >> 52) ^ UINT64_C(0x4330000000000800)) - (0x1p52 + 2048.0);
 }
 
 /* s (f^2/2 + R) of log(1 + f) = f - (f^2/2 - s (f^2/2 + R(s^2))), s = f/(2 + f); error of R .005 units. */
@@ -160,11 +169,19 @@ CRM_I_INLINE double crm_i_log_tail(double s, double half_square)
     return s * (half_square + z * ((r01 + w * r23) + w * w * (r45 + w * r67)));
 }
 
-/* k ln 2 + log(1 + f), |f| as above. */
-CRM_I_INLINE double crm_i_log_finish(double k, double f)
+/* (m - 1)/(m + 1), the argument of the series of log m. */
+CRM_I_INLINE double crm_i_log_argument(double m)
 {
+    return (m - 1.0) / (m + 1.0);
+}
+
+/* k ln 2 + log m from m, its argument s, k, and what is to be added in the low digits, k CRM_I_LN2_LOW first
+ * of all. */
+CRM_I_INLINE double crm_i_log_finish(double m, double s, double k, double low)
+{
+    const double f = m - 1.0;
     const double half_square = 0.5 * f * f;
-    const double small = crm_i_log_tail(f / (2.0 + f), half_square) + k * CRM_I_LN2_LOW;
+    const double small = crm_i_log_tail(s, half_square) + low;
     return k * CRM_I_LN2_HIGH + (f - (half_square - small));
 }
 
@@ -173,8 +190,9 @@ CRM_I_INLINE double crm_i_log_core(double x)
 {
     const uint64_t u = crm_i_double_bits(x);
     const uint64_t exponent = crm_i_log_exponent(u);
-    const double f = crm_i_log_mantissa(u, exponent) - 1.0;
-    return crm_i_log_finish(crm_i_log_k(exponent), f);
+    const double m = crm_i_log_mantissa(u, exponent);
+    const double k = crm_i_log_k(exponent);
+    return crm_i_log_finish(m, crm_i_log_argument(m), k, k * CRM_I_LN2_LOW);
 }
 
 /* log x for any x: NaN below 0, -infinity at 0. */
@@ -184,53 +202,44 @@ CRM_I_INLINE double crm_i_log(double x)
     const double normal = x < 0x1p-1022 ? scaled : x;
     const uint64_t u = crm_i_double_bits(normal);
     const uint64_t exponent = crm_i_log_exponent(u);
-    const double f = crm_i_log_mantissa(u, exponent) - 1.0;
     const double k_scaled = crm_i_log_k(exponent);
     const double k = x < 0x1p-1022 ? k_scaled - 54.0 : k_scaled;
-    const double y = crm_i_log_finish(k, f);
+    const double m = crm_i_log_mantissa(u, exponent);
+    const double y = crm_i_log_finish(m, crm_i_log_argument(m), k, k * CRM_I_LN2_LOW);
     const double top = x < CRM_I_INFINITY ? y : x;
     const double outside = x == 0.0 ? -CRM_I_INFINITY : CRM_I_NAN;
     return x > 0.0 ? top : outside;
 }
 
-/* log(1 + x) from the bits of fl(1 + x), their exponent k, and what this sum lost in units of 2^k. With k = 0
- * f becomes x itself; else what f loses is kept, times 1/(1 + f) to a percent. */
+/* log(1 + x) from the bits of the sum that 1 + x rounds to, their exponent k, and what the sum lost in units
+ * of 2^k. That is added to the low digits times the slope of the logarithm, 1/m, which (1 - s)^2 is to 3 %. */
 CRM_I_INLINE double crm_i_log1p_finish(uint64_t u, uint64_t exponent, double lost)
 {
-    const double f0 = crm_i_log_mantissa(u, exponent) - 1.0;
+    const double m = crm_i_log_mantissa(u, exponent);
     const double k = crm_i_log_k(exponent);
-    const double f = f0 + lost;
-    const double f_lost = (f0 - f) + lost;
-    const double s = f / (2.0 + f);
-    const double low = f_lost * (1.0 - 2.0 * s * (1.0 - s));
-    const double half_square = 0.5 * f * f;
-    const double small = crm_i_log_tail(s, half_square) + (k * CRM_I_LN2_LOW + low);
-    return k * CRM_I_LN2_HIGH + (f - (half_square - small));
+    const double s = crm_i_log_argument(m);
+    return crm_i_log_finish(m, s, k, k * CRM_I_LN2_LOW + lost * ((1.0 - s) * (1.0 - s)));
 }
 
 /* log(1 + x) for -1 < x < 1e300; -0 gives 0. */
 CRM_I_INLINE double crm_i_log1p_core(double x)
 {
     const double sum = 1.0 + x;
-    const double back = sum - 1.0;
-    const double lost = (1.0 - (sum - back)) + (x - back);
+    /* Exact up to 2^53, zero from 2^54 on, and between too small to matter. */
+    const double lost = x - (sum - 1.0);
     const uint64_t u = crm_i_double_bits(sum);
     const uint64_t exponent = crm_i_log_exponent(u);
-    const double scale = crm_i_bits_double((UINT64_C(2047) << 52) - exponent);
-    return crm_i_log1p_finish(u, exponent, lost * scale);
+    return crm_i_log1p_finish(u, exponent, lost * crm_i_log_scale(exponent));
 }
 
 /* log(1 + x) for any x: NaN below -1, -infinity at -1. */
 CRM_I_INLINE double crm_i_log1p(double x)
 {
     const double sum = 1.0 + x;
-    const double back = sum - 1.0;
-    const double lost = (1.0 - (sum - back)) + (x - back);
+    const double lost = x - (sum - 1.0);
     const uint64_t u = crm_i_double_bits(sum);
     const uint64_t exponent = crm_i_log_exponent(u);
-    const double scale = crm_i_bits_double((UINT64_C(2047) << 52) - exponent);
-    /* Near the largest double the scale is not a number to multiply by. */
-    const double y = crm_i_log1p_finish(u, exponent, x < 0x1p64 ? lost * scale : 0.0);
+    const double y = crm_i_log1p_finish(u, exponent, x < 0x1p64 ? lost * crm_i_log_scale(exponent) : 0.0);
     const double tiny = fabs(x) < 0x1p-54 ? x : y;
     const double top = x < CRM_I_INFINITY ? tiny : x;
     const double outside = x == -1.0 ? -CRM_I_INFINITY : CRM_I_NAN;

@@ -37,9 +37,8 @@ crm_i_pair crm_i_pair_log(crm_i_pair a)
 {
     const uint64_t u = crm_i_double_bits(a.high);
     const uint64_t exponent = crm_i_log_exponent(u);
-    const double scale = crm_i_bits_double((UINT64_C(2047) << 52) - exponent);
     const double f = crm_i_log_mantissa(u, exponent) - 1.0;
-    return log_finish(crm_i_log_k(exponent), crm_i_pair_sum(f, a.low * scale));
+    return log_finish(crm_i_log_k(exponent), crm_i_pair_sum(f, a.low * crm_i_log_scale(exponent)));
 }
 
 crm_i_pair crm_i_pair_log1p(crm_i_pair a)
