@@ -134,7 +134,7 @@ $(BUILD)/crmcore.pc: crmcore.pc.in FORCE
 
 $(BUILD)/tests/%: tests/%.c $(STATIC)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(FLAGS) -Itests $(CFLAGS) -o $@ $< $(STATIC) $(LDFLAGS) $(if $(filter tests/bench/%,$<),,-lcmocka) $(LIBS)
+	$(CC) $(CPPFLAGS) $(FLAGS) -Itests $(CFLAGS) -o $@ $< $(STATIC) $(LDFLAGS) $(if $(findstring /test_,$<),-lcmocka) $(LIBS)
 
 $(BUILD)/examples/%: examples/%.c $(STATIC)
 	@mkdir -p $(@D)

@@ -34,7 +34,8 @@ static double uniform(void)
 /* Log-uniform between 2^low and 2^high without exp: a mantissa times a power of two. */
 static double wide(int low, int high)
 {
-    return ldexp(1.0 + uniform(), low + (int)(next() % (uint64_t)(high - low)));
+    const double mantissa = 1.0 + uniform(); /* drawn first: C leaves the order within an expression to the compiler */
+    return ldexp(mantissa, low + (int)(next() % (uint64_t)(high - low)));
 }
 
 static void stop(const char *what, const crm_error *e)
@@ -69,7 +70,9 @@ static void show_bytes(const char *name, int64_t n, const uint8_t *bytes)
 static void functions(void)
 {
     for (int i = 0; i < POINTS; i++) {
-        const double x = wide(-40, 9) * (i % 2 ? 1.0 : -1.0), y = wide(-16, 20), m = (double)(next() % 1000);
+        const double x = wide(-40, 9) * (i % 2 ? 1.0 : -1.0);
+        const double y = wide(-16, 20);
+        const double m = (double)(next() % 1000);
         show("exp", i, crm_i_exp(x));
         show("expm1", i, crm_i_expm1(x));
         show("log", i, crm_i_log(y));
@@ -215,7 +218,9 @@ static void simulation(void)
 static void closed_forms(void)
 {
     for (int i = 0; i < POINTS; i++) {
-        const double margin = 100.0 * uniform(), retention = uniform(), rate = uniform();
+        const double margin = 100.0 * uniform();
+        const double retention = uniform();
+        const double rate = uniform();
         double out;
         crm_retention_value(1, &margin, &retention, rate, 0.0, i % 2 ? 0 : i, CRM_TIMING_MID, &out, NULL);
         show("retention", i, out);
