@@ -37,7 +37,8 @@ done
 # The index of crmcore(3): every function once, in the file that defines it.
 awk '/^\.Ss Index/ { inside = 1 } /^\.Sh / { inside = 0 }
     inside && /^\.Pa lib\// { room = $2 }
-    inside && /^\.It .*Ta Fn / { name = $0; sub(/.*Ta Fn /, "", name); split(name, w, " "); print w[1], room "/" w[3] }' \
+    inside && /^\.Fn / { names = names " " $2 }
+    inside && /^\.Pq Pa / { n = split(names, w, " "); for (i = 1; i <= n; i++) print w[i], room "/" $3; names = "" }' \
     man/crmcore.3 >"$t/index"
 while read -r name file; do
     grep -q "^[a-z].*[ *]$name(" "$file" 2>/dev/null || say "crmcore(3): $name is not defined in $file"
