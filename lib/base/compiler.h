@@ -27,7 +27,12 @@
 #if defined(__GNUC__) && defined(CRM_I_COVERAGE)
 #define CRM_I_INLINE static __attribute__((noinline, unused))
 #elif defined(__GNUC__)
+#if defined(__OPTIMIZE__)
 #define CRM_I_INLINE static inline __attribute__((always_inline, unused))
+#else
+/* One copy a file, not one a call: a debugger steps into it, and its branches are counted once. */
+#define CRM_I_INLINE static inline __attribute__((unused))
+#endif
 #else
 #define CRM_I_INLINE static inline
 #endif
