@@ -53,6 +53,31 @@ static crm_status run(const crm_context *context, const crm_i_predict *job, crm_
     return status == CRM_OK ? crm_i_ok(err) : status;
 }
 
+/* So many rows that a table pays, if it fits on the stack: nothing is allocated here. */
+enum { MANY = 4096, TABLE = 64 * 8 * 16 };
+
+static CRM_I_NOINLINE crm_status run_with_table(const crm_context *context, const crm_i_predict *job,
+                                                crm_error *err)
+{
+    double table[TABLE];
+    const crm_i_prediction *prediction = crm_i_kind_of(job->model->kind)->prediction;
+    crm_i_column column = *job->column;
+    crm_i_predict faster = *job;
+    prediction->table_build(crm_i_context_isa(context), job->model->parameter, &column.ask, 0, table);
+    column.table = table;
+    faster.column = &column;
+    return run(context, &faster, err);
+}
+
+static crm_status run_fast(const crm_context *context, const crm_i_predict *job, crm_error *err)
+{
+    const crm_i_prediction *prediction = crm_i_kind_of(job->model->kind)->prediction;
+    if (job->n < MANY || job->se || !prediction->table_size)
+        return run(context, job, err);
+    const int64_t size = prediction->table_size(job->model->parameter, &job->column->ask, 0);
+    return size > 0 && size <= TABLE ? run_with_table(context, job, err) : run(context, job, err);
+}
+
 static crm_status of_history(const crm_context *context, const crm_model *model, int64_t n, const double *x,
                              const double *t_x, const double *T, const crm_i_ask *ask,
                              const int32_t *position, double *out, int32_t out_arg, double *se,
@@ -75,7 +100,7 @@ static crm_status of_history(const crm_context *context, const crm_model *model,
                                .T = T,
                                .out = out,
                                .se = se};
-    return run(context, &job, err);
+    return run_fast(context, &job, err);
 }
 
 crm_status crm_model_p_alive(const crm_context *context, const crm_model *model, int64_t n, const double *x,

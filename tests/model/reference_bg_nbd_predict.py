@@ -3,6 +3,7 @@
 transactions on points log-uniform over the domain, by 40-digit arithmetic.
 
     python3 tests/model/reference_bg_nbd_predict.py 2400 > tests/model/bg_nbd_predict.inc     (hours, one core)
+    python3 tests/model/reference_bg_nbd_predict.py ahead 300 > tests/model/bg_nbd_ahead.inc
     python3 tests/model/reference_bg_nbd_predict.py check 20                                  (a second formula)
 
 Given alive, with R = r + x, A = alpha + T, p ~ Beta(a, B = b + x):
@@ -167,6 +168,20 @@ def main(count):
         done += 1
 
 
+def ahead(count):
+    """P(alive t ahead)/P(alive) = E[(1 + p t/A)^-R]"""
+    rng = random.Random(5)
+    print("/* python3 tests/model/reference_bg_nbd_predict.py ahead %d > tests/model/bg_nbd_ahead.inc */" % count)
+    print("/* r, alpha, a, b, x, t_x, T, t, P(alive at t)/P(alive) */")
+    while count > 0:
+        r, alpha, a, b, x, t_x, T, t, _ = (mpf(float(v)) for v in draw(rng))
+        R, y = r + x, t / (alpha + T)
+        value = logistic_mean(a, b + x, lambda p, q: (1 + p * y) ** -R, R * y + 1)
+        if value > mpf("1e-280") and p_alive(r, alpha, a, b, x, t_x, T) > mpf("1e-290"):
+            print("{%s, %s}," % (", ".join(plain(v) for v in (r, alpha, a, b, x, t_x, T, t)), hexadecimal(value)))
+            count -= 1
+
+
 def check(count):
     rng = random.Random(7)
     while count > 0:
@@ -184,5 +199,7 @@ def check(count):
 if __name__ == "__main__":
     if sys.argv[1] == "check":
         check(int(sys.argv[2]))
+    elif sys.argv[1] == "ahead":
+        ahead(int(sys.argv[2]))
     else:
         main(int(sys.argv[1]))

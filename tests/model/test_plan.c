@@ -5,7 +5,7 @@
 
 #include "crmcore/model.h"
 
-enum { N = 5000, COLUMNS = 9 };
+enum { N = 5000, COLUMNS = 11 };
 
 static const double bg_parameter[] = {.242594529, 4.413602161, .792922028, 2.425906719};
 static const double bg_covariance[] = {1.577e-4, 3.6e-3, 2e-5,  -1e-4, 3.6e-3, .143,  -1e-3, -1e-2,
@@ -63,6 +63,8 @@ static crm_plan *plan_of(const crm_context *context, int with_covariance)
         {CRM_QUANTITY_RATE, 0, 0, 0, 0},
         {CRM_QUANTITY_SPEND, 0, 0, 0, 0},
         {CRM_QUANTITY_VALUE, 0, INFINITY, .0027, .3},
+        {CRM_QUANTITY_DISCOUNTED, 0, 52, .0027, 0},
+        {CRM_QUANTITY_DISCOUNTED, 9, 52, .0027, 0},
     };
     for (int c = 0; c < COLUMNS; c++) {
         int32_t column = -1;
@@ -155,8 +157,18 @@ static void test_same_as_named(void **state)
                      CRM_OK);
     assert_memory_equal(out2, out + 4 * SOME, SOME * sizeof(double));
     assert_memory_equal(se2, se + 4 * SOME, SOME * sizeof(double));
+    assert_int_equal(crm_model_discounted(NULL, bg, SOME, x, t_x, T, 52, .0027, out2, se2, NULL), CRM_OK);
+    assert_memory_equal(out2, out + 9 * SOME, SOME * sizeof(double));
+    assert_memory_equal(se2, se + 9 * SOME, SOME * sizeof(double));
     for (int i = 0; i < SOME; i++)
         assert_same_bits(out[8 * SOME + i], .3 * out[7 * SOME + i] * out[4 * SOME + i]);
+    /* so many that the named function makes a table */
+    assert_int_equal(crm_plan_run(NULL, plan, N, x, t_x, T, count, mean, NULL, out, NULL, NULL, NULL),
+                     CRM_OK);
+    assert_int_equal(crm_model_expected(NULL, bg, N, x, t_x, T, 39, out2, NULL, NULL), CRM_OK);
+    assert_memory_equal(out2, out + 2 * N, N * sizeof(double));
+    assert_int_equal(crm_model_p_alive(NULL, bg, N, x, t_x, T, 0, out2, NULL, NULL), CRM_OK);
+    assert_memory_equal(out2, out, N * sizeof(double));
     crm_plan_destroy(plan);
     crm_model_destroy(bg);
 }
