@@ -13,8 +13,13 @@
 
 enum { PARAMETERS = 4, TERMS = CRM_I_CURVE_TERMS, PANELS = CRM_I_CURVE_PANELS, OUT = CRM_I_CURVE_OUT };
 
-/* Rows of the tables: x below this are there. */
-enum { ROWS = 64 };
+/* Rows of the tables: x below this are there. A finite horizon costs more to build. */
+enum { ROWS = 64, ROWS_FINITE = 24 };
+
+static int32_t rows_of(const crm_i_ask *ask)
+{
+    return ask->quantity == CRM_QUANTITY_DISCOUNTED && ask->t1 < CRM_I_INFINITY ? ROWS_FINITE : ROWS;
+}
 
 typedef struct {
     double v[CRM_I_STRIP];
@@ -36,25 +41,25 @@ static crm_status check(const double *parameter, const crm_i_ask *ask, crm_error
 
 /* ---- tables ---- */
 
-static int64_t block_size(void)
+static int64_t block_size(const crm_i_ask *ask)
 {
-    return (int64_t)ROWS * PANELS * TERMS;
+    return (int64_t)rows_of(ask) * PANELS * TERMS;
 }
 
 static int64_t table_size(const double *parameter, const crm_i_ask *ask, int32_t gradient)
 {
     (void)parameter;
-    return crm_i_curve_has_panels(ask) ? block_size() * (gradient ? OUT : 1) : 0;
+    return crm_i_curve_has_panels(ask) ? block_size(ask) * (gradient ? OUT : 1) : 0;
 }
 
 static void table_build(int32_t isa, const double *parameter, const crm_i_ask *ask, int32_t gradient,
                         double *table)
 {
     crm_i_curve curve;
-    for (int32_t x = 0; x < ROWS; x++) {
+    for (int32_t x = 0; x < rows_of(ask); x++) {
         crm_i_curve_build_panels(isa, parameter, ask, x, gradient, &curve);
         for (int32_t k = 0; k < PANELS; k++)
-            crm_i_curve_panel(isa, &curve, k, block_size(), table + (x * PANELS + k) * TERMS);
+            crm_i_curve_panel(isa, &curve, k, block_size(ask), table + (x * PANELS + k) * TERMS);
     }
 }
 
@@ -116,10 +121,10 @@ static void curves(int32_t isa, const double *parameter, const crm_i_ask *ask, c
     int32_t at[CRM_I_STRIP];
     double u[CRM_I_STRIP];
     if (crm_i_curve_has_panels(ask)) {
-        CRM_I_KERNEL_PICK(isa, crm_i_panel_find)(strip->n, parameter[1], CRM_I_CURVE_LENGTH, ROWS, PANELS,
-                                                 strip->x, strip->T, at, u);
+        CRM_I_KERNEL_PICK(isa, crm_i_panel_find)(strip->n, parameter[1], CRM_I_CURVE_LENGTH, rows_of(ask),
+                                                 PANELS, strip->x, strip->T, at, u);
         if (table)
-            from_panels(isa, table, block_size(), strip->gradient, strip->n, at, u, out);
+            from_panels(isa, table, block_size(ask), strip->gradient, strip->n, at, u, out);
         else
             from_own_panels(isa, parameter, ask, strip, at, u, out);
     } else {
