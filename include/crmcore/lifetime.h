@@ -2,9 +2,9 @@
  *
  * Rates are per period and effective, above -1 and at most 1e100; the length of a period is the caller's. Money is in
  * major units. Every call may be made from any thread at any time and allocates nothing. Errors are given in units in
- * the last place of the result and hold for amounts, and results of sums, below 1e290 in size. A scalar argument that
- * is NaN or infinite is CRM_E_DOMAIN unless it says otherwise; NaN in a column is missing and gives NaN in that row,
- * and NaN in a series makes its one result NaN. */
+ * the last place of the result and hold while amounts, products and sums are 0 or between 1e-290 and 1e290 in size. A
+ * scalar argument that is NaN or infinite is CRM_E_DOMAIN unless it says otherwise; NaN in a column is missing and
+ * gives NaN in that row, and NaN in a series makes its one result NaN. */
 #ifndef CRMCORE_LIFETIME_H
 #define CRMCORE_LIFETIME_H
 
@@ -28,12 +28,13 @@ CRM_API crm_status crm_discount_present(int64_t periods, const double *flow, dou
 
 /* Present value of a constant stream of flow per period over a length of time in periods, >= 0:
  * flow * (1 - e^(-d*length)) / d, d = ln(1 + rate); flow * length at rate 0. length may be infinite where rate > 0:
- * flow / d. Within 5 units. CRM_E_DOMAIN otherwise. Since 0.9. */
+ * flow / d. Within 5 units. CRM_E_DOMAIN otherwise, and where the value of a flow of 1 or of flow is beyond the range
+ * of double. Since 0.9. */
 CRM_API crm_status crm_discount_stream(double flow, double length, double rate, double *out, crm_error *err);
 
 /* The same rate per another length of time: effective = (1+rate)^per - 1 and continuous = ln(1+rate) * per, per > 0
- * the new length in old ones: 1/12 takes a year to a month. Within 3 units and 1. Both outputs opt, not both NULL.
- * CRM_E_DOMAIN: rate, per, a result beyond the range of double. Since 0.9. */
+ * the new length in old ones: 1/12 takes a year to a month. Within 3 units and 2. Both outputs opt, not both NULL.
+ * CRM_E_DOMAIN: rate, per, a result that is asked for beyond the range of double. Since 0.9. */
 CRM_API crm_status crm_discount_rate(double rate, double per, double *effective /*opt*/, double *continuous /*opt*/,
                                      crm_error *err);
 
@@ -50,7 +51,8 @@ CRM_API crm_status crm_discount_real(double nominal, double inflation, double *o
  *          margin * (1+rate) / (1+rate - r(1+growth)). So END = BEGIN * retention / (1+rate).
  * For ever needs r(1+growth) < 1+rate, judged on the doubles given without rounding; otherwise the row is bad, also
  * where margin is 0. margin < 0 is information and is never clamped. Within 2 units. Bad rows (NaN, CRM_BAD_ROWS): an
- * infinite margin, a retention outside [0, 1], a series that does not converge, a value beyond 1e290. Since 0.9. */
+ * infinite margin, a retention outside [0, 1], a series that does not converge, a value beyond 1e290 of the margin or
+ * of a margin of 1. Since 0.9. */
 CRM_API crm_status crm_retention_value(int64_t n, const double *margin, const double *retention, double rate,
                                        double growth, int64_t periods, int32_t timing, double *out, crm_error *err);
 
@@ -64,13 +66,13 @@ CRM_API crm_status crm_retention_schedule(int64_t periods, const double *margin,
 
 /* Margin per period from its factors, for n customers: frequency[i] (orders per period, >= 0) * order[i] (average
  * order, major units) * margin_rate[i], less charge * capital[i] where capital is given (the capital charge form;
- * charge per period). Within 1 unit, and 2^-100 of the larger of the two where they cancel. Bad rows: an infinity, a
- * negative frequency, a margin beyond 1e290. Since 0.9. */
+ * charge per period, ignored without capital). Within 1 unit, and 2^-100 of the larger of the two where they cancel.
+ * Bad rows: an infinity, a negative frequency, a margin beyond 1e290. Since 0.9. */
 CRM_API crm_status crm_value_margin(int64_t n, const double *frequency, const double *order, const double *margin_rate,
                                     const double *capital /*opt*/, double charge, double *out, crm_error *err);
 
 /* Decision value of n customers: current[i] + potential[i]. History is sunk and never part of it. Bad rows: an
- * infinity. Since 0.9. */
+ * infinity, a sum beyond the range of double. Since 0.9. */
 CRM_API crm_status crm_value_decision(int64_t n, const double *current, const double *potential, double *out,
                                       crm_error *err);
 

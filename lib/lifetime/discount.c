@@ -77,7 +77,7 @@ crm_status crm_discount_rate(double rate, double per, double *effective, double 
     const double grown = crm_i_power_less_one(log, per);
     const crm_i_pair c = crm_i_power_exponent(log, per);
     const double rate_continuous = crm_i_pair_value(c);
-    if (!isfinite(grown) || !isfinite(rate_continuous))
+    if ((effective && !isfinite(grown)) || (continuous && !isfinite(rate_continuous)))
         return crm_i_fail_value(err, CRM_E_DOMAIN, 2, per, "The rate is beyond the range of double.");
     if (effective)
         *effective = grown;

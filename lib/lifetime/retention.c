@@ -4,12 +4,15 @@
 #include "base/error.h"
 #include "lifetime/power.h"
 #include "lifetime/series.h"
+#include "numeric/exact.h"
 
 /* Powers are off by 2^-104 for each period; this many keep them within a unit of double. */
 #define PERIODS_MOST (INT64_C(1) << 40)
 
 /* What the rates make of one unit of margin, the same for every row. */
 struct terms {
+    double rate;
+    double growth;
     crm_i_pair gain;   /* 1 + rate */
     crm_i_pair grow;   /* 1 + growth */
     crm_i_pair factor; /* 1/(1 + rate) */
@@ -18,11 +21,28 @@ struct terms {
     int32_t now; /* BEGIN: the first margin is certain and due now */
 };
 
-/* For ever: r/(1 + i - r(1 + g)), whose difference may cancel and so is formed as a pair. NaN if it does not converge. */
-static double worth_for_ever(const struct terms *k, double r)
+/* 1 + i - r - r g: as a pair, unless so much cancels that only an exact sum tells its digits, or its sign. */
+static crm_i_pair gap_of(const struct terms *k, double r)
 {
     const crm_i_pair q = crm_i_pair_multiply(k->grow, crm_i_pair_of(r));
     const crm_i_pair gap = crm_i_pair_add(k->gain, crm_i_pair_negate(q));
+    if (CRM_I_LIKELY(!(fabs(gap.high) < 0x1p-40 * k->gain.high)))
+        return gap;
+    const crm_i_pair grown = crm_i_pair_product(r, k->growth);
+    crm_i_exact sum;
+    crm_i_exact_start(&sum);
+    crm_i_exact_add(&sum, 1.0);
+    crm_i_exact_add(&sum, k->rate);
+    crm_i_exact_add(&sum, -r);
+    crm_i_exact_add(&sum, -grown.high);
+    crm_i_exact_add(&sum, -grown.low);
+    return crm_i_exact_pair(&sum);
+}
+
+/* For ever: r/(1 + i - r(1 + g)). NaN if it does not converge. */
+static double worth_for_ever(const struct terms *k, double r)
+{
+    const crm_i_pair gap = gap_of(k, r);
     const crm_i_pair unit = k->now ? k->gain : crm_i_pair_multiply(k->when, crm_i_pair_of(r));
     return gap.high > 0.0 ? crm_i_pair_value(crm_i_pair_divide(unit, gap)) : CRM_I_NAN;
 }
@@ -90,8 +110,8 @@ crm_status crm_retention_value(int64_t n, const double *margin, const double *re
     if (n > 0 && !out)
         return crm_i_fail(err, CRM_E_NULL, 8, "out is NULL.");
     const int32_t now = timing == CRM_TIMING_BEGIN;
-    const struct terms k = {crm_i_pair_sum(1.0, rate), crm_i_pair_sum(1.0, growth), crm_i_series_factor(rate),
-                            crm_i_series_timing(rate, timing), periods, now};
+    const struct terms k = {rate, growth, crm_i_pair_sum(1.0, rate), crm_i_pair_sum(1.0, growth),
+                            crm_i_series_factor(rate), crm_i_series_timing(rate, timing), periods, now};
     crm_i_bad bad = crm_i_bad_none();
     for (int64_t i = 0; i < n; i++) {
         const double m = margin[i];

@@ -108,7 +108,7 @@ crm_status crm_value_history(int64_t n, const double *margin, const double *time
             return crm_i_fail_row(err, CRM_E_DOMAIN, 2, j, margin[j], "margin is infinite.");
         if (isinf(time[j]) || time[j] > as_of)
             return crm_i_fail_row(err, CRM_E_DOMAIN, 3, j, time[j], "time must be finite and not after as_of.");
-        const double worth = margin[j] == 0.0 ? 0.0 : margin[j] * crm_i_power(log, as_of - time[j]);
+        const double worth = margin[j] == 0.0 ? 0.0 : margin[j] * crm_i_power_between(log, time[j], as_of);
         if (margin[j] != margin[j] || time[j] != time[j])
             missing = 1;
         else if (!isfinite(worth))

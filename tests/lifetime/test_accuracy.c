@@ -106,11 +106,42 @@ static void test_series(void **state)
     print_message("present and schedule %.2f units\n", worst);
 }
 
+/* Whether a series converges is judged on the doubles given: here 1 + rate - retention (1 + growth) is 2^-135 exactly. */
+static void test_convergence(void **state)
+{
+    (void)state;
+    const double margin = 1;
+    const double retention = 1 - 0x1p-53;
+    const double growth = 0x1p-30 + 0x1p-82;
+    const double rate = 0x1p-30 - 0x1p-53 + 0x1p-83;
+    double got = 5;
+    double worst = 0.0;
+    assert_int_equal(crm_retention_value(1, &margin, &retention, rate, growth, 0, CRM_TIMING_END, &got, NULL), CRM_OK);
+    expect(got, retention * 0x1p135, 2.0, &worst, "for ever", 0);
+    const double less = rate - 0x1p-83; /* which leaves 2^-135 - 2^-83 */
+    assert_int_equal(crm_retention_value(1, &margin, &retention, less, growth, 0, CRM_TIMING_END, &got, NULL),
+                     CRM_BAD_ROWS);
+    assert_true(isnan(got));
+}
+
+/* The time that a margin has been compounded is no double here. */
+static void test_history(void **state)
+{
+    (void)state;
+    const double margin = 1;
+    const double time = .3;
+    double got = 5;
+    double worst = 0.0;
+    assert_int_equal(crm_value_history(1, &margin, &time, 1000.1, .1, &got, NULL), CRM_OK);
+    expect(got, 0x1.64124c0573e5ap+137, 2.5, &worst, "history", 0); /* mpmath: 1.1 ** (1000.1 - .3), of the doubles */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_power), cmocka_unit_test(test_stream), cmocka_unit_test(test_rate),
-        cmocka_unit_test(test_value), cmocka_unit_test(test_series),
+        cmocka_unit_test(test_value), cmocka_unit_test(test_series), cmocka_unit_test(test_convergence),
+        cmocka_unit_test(test_history),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,6 +64,10 @@ static void test_rates(void **state)
     FIGURE(real * 100, 5.76923, 5);
     assert_int_equal(crm_discount_real(.1, .1, &real, NULL), CRM_OK);
     assert_true(real == 0);
+    /* What is not asked for may be beyond the range. */
+    assert_int_equal(crm_discount_rate(1e100, 10, NULL, &continuous, NULL), CRM_OK);
+    assert_relative(continuous, 1000 * 2.302585092994046, 1e-15);
+    assert_int_equal(crm_discount_rate(1e100, 10, &continuous, NULL, NULL), CRM_E_DOMAIN);
 }
 
 static void test_retention(void **state)
