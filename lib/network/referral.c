@@ -20,6 +20,16 @@ static crm_status check_row(int64_t i, int32_t type, double period, double net, 
     return CRM_OK;
 }
 
+/* In halves where the sum of the two is beyond the range of double, for discounted it need not be. */
+static double worth_of(crm_i_pair log, double period, double net, double saved)
+{
+    const double gain = net + saved;
+    if (gain == 0.0)
+        return 0.0 * period;
+    const double power = crm_i_power(log, -period);
+    return isinf(gain) ? 2.0 * ((0.5 * net + 0.5 * saved) * power) : gain * power;
+}
+
 crm_status crm_referral_value(int64_t n, const int32_t *type, const double *period, const double *net,
                               const double *saved, double rate, double *out, crm_error *err)
 {
@@ -45,8 +55,7 @@ crm_status crm_referral_value(int64_t n, const int32_t *type, const double *peri
         const crm_status status = check_row(i, type[i], period[i], net[i], saved[i], err);
         if (status != CRM_OK)
             return status;
-        const double gain = type[i] == CAME_BY_REFERRAL ? net[i] + saved[i] : saved[i];
-        const double worth = gain == 0.0 ? 0.0 * period[i] : gain * crm_i_power(log, -period[i]);
+        const double worth = worth_of(log, period[i], type[i] == CAME_BY_REFERRAL ? net[i] : 0.0, saved[i]);
         if (worth == worth && isinf(worth))
             return crm_i_fail_row(err, CRM_E_DOMAIN, 3, i, period[i], "The discounted value is beyond double.");
         if (worth != worth)

@@ -261,6 +261,15 @@ static void test_referral(void **state)
     assert_int_equal(crm_referral_value(2, type, period, net, saved, .1, &out, &err), CRM_OK);
     assert_true(fabs(out - 77.2727) < .00005);
     assert_relative(out, 85 / 1.1, 3e-16);
+    /* Terms that are beyond the range together but not once discounted; and none that is left of a huge one. */
+    const int32_t brought[1] = {1};
+    const double huge[1] = {1.7e308};
+    const double when[1] = {10};
+    const double never[1] = {1000};
+    assert_int_equal(crm_referral_value(1, brought, when, huge, huge, 1, &out, &err), CRM_OK);
+    assert_relative(out, 3.4 / 1024 * 1e308, 1e-15);
+    assert_int_equal(crm_referral_value(1, brought, never, huge, huge, 1e100, &out, &err), CRM_OK);
+    assert_true(out == 0);
     assert_int_equal(crm_referral_value(0, NULL, NULL, NULL, NULL, .1, &out, &err), CRM_OK);
     assert_true(out == 0);
     const double later[2] = {2.5, 0};
