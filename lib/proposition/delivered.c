@@ -53,6 +53,8 @@ crm_status crm_delivered_value(int64_t n, const double *field, int64_t ld, const
         return crm_i_fail(err, CRM_E_NULL, 2, "field is NULL.");
     if (ld < n)
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, (double)ld, "ld is below n.");
+    if (ld > INT64_MAX / FIELDS)
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, (double)ld, "8 columns of ld rows are beyond 64 bits.");
     if (weight) {
         const crm_status status = check_weights(weight, err);
         if (status != CRM_OK)
@@ -69,11 +71,11 @@ crm_status crm_delivered_value(int64_t n, const double *field, int64_t ld, const
         const crm_i_pair benefits = weigh(field + i, ld, w);
         const crm_i_pair costs = weigh(field + i + BENEFITS * ld, ld, w + BENEFITS);
         const double net = crm_i_pair_value(crm_i_pair_add(benefits, crm_i_pair_negate(costs)));
-        const double part = crm_i_pair_value(benefits) / crm_i_pair_value(costs);
+        const double part = crm_i_pair_value(crm_i_pair_divide(benefits, costs));
         if (good && !isfinite(net))
             crm_i_bad_note(&bad, i, 2, field[i], "The weighted sums are beyond 1e290.");
         else if (good && ratio && !isfinite(part))
-            crm_i_bad_note(&bad, i, 2, 0.0, "The costs are 0, so that there is no ratio.");
+            crm_i_bad_note(&bad, i, 2, 0.0, "The costs are 0, or so small that there is no ratio.");
         if (difference)
             difference[i] = good && isfinite(net) ? net : CRM_I_NAN;
         if (ratio)

@@ -67,6 +67,16 @@ static void test_rows(void **state)
     assert_true(isnan(difference[0]) && isnan(ratio[0]));
 }
 
+/* The ratio of the sums, not of the sums rounded; rational arithmetic says which double is nearest. */
+static void test_ratio(void **state)
+{
+    (void)state;
+    const double field[8] = {.376, .562, .904, .72, .795, .691, .756, .384};
+    double ratio = 5;
+    assert_int_equal(crm_delivered_value(1, field, 1, NULL, NULL, &ratio, NULL), CRM_OK);
+    assert_same_bits(ratio, 0x1.f3858e8688177p-1);
+}
+
 static void test_misuse(void **state)
 {
     (void)state;
@@ -78,6 +88,8 @@ static void test_misuse(void **state)
     assert_int_equal(crm_delivered_value(1, NULL, 1, NULL, &out, NULL, &err), CRM_E_NULL);
     assert_int_equal(err.arg, 2);
     assert_int_equal(crm_delivered_value(2, field, 1, NULL, &out, NULL, &err), CRM_E_ARGUMENT);
+    assert_int_equal(err.arg, 3);
+    assert_int_equal(crm_delivered_value(1, field, INT64_MAX, NULL, &out, NULL, &err), CRM_E_ARGUMENT);
     assert_int_equal(err.arg, 3);
     const double bad[3] = {-1, NAN, INFINITY};
     for (int k = 0; k < 3; k++) {
@@ -97,6 +109,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_worked),
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_ratio),
         cmocka_unit_test(test_misuse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
