@@ -160,7 +160,8 @@ static crm_status ranks_of_value(struct pyramid *p, const double *cut, crm_error
     crm_i_pair share = {0.0, 0.0};
     for (int32_t j = 0; j < p->cuts; j++) {
         share = crm_i_pair_add_double(share, cut[j]);
-        target[j] = crm_i_rank_target(crm_i_pair_value(share), total);
+        const double part = crm_i_pair_value(share);
+        target[j] = crm_i_rank_target(part < 1.0 ? part : 1.0, total); /* 1 may be passed by 1e-9 */
     }
     uint64_t *key = crm_i_alloc(&p->allocator, p->n, sizeof *key);
     uint64_t *scratch = crm_i_alloc(&p->allocator, p->n, sizeof *scratch);

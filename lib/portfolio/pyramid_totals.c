@@ -100,13 +100,19 @@ crm_status crm_pyramid_homogeneity(int64_t n, const double *value, const uint8_t
     }
     if (customers == 0)
         return crm_i_fail(err, CRM_E_NO_DATA, 3, "No customer is in a tier.");
+    /* About a double near the mean, exactly: deviations can be far smaller than the values. */
+    const double middle = crm_i_pair_value(mean_of(&whole, customers));
+    crm_i_exact_add_product(&whole, (double)customers, -middle);
+    for (int32_t j = 0; j < tiers; j++)
+        crm_i_exact_add_product(&t.sum[j], (double)t.count[j], -middle);
     const crm_i_pair mean = mean_of(&whole, customers);
     crm_i_exact total;
     crm_i_exact_start(&total);
     for (int64_t i = 0; i < n; i++) {
         if (tier[i] == 0)
             continue;
-        const double d = crm_i_pair_value(crm_i_pair_add_double(crm_i_pair_negate(mean), value[i] * scale));
+        const crm_i_pair v = crm_i_pair_sum(value[i] * scale, -middle);
+        const double d = crm_i_pair_value(crm_i_pair_add(v, crm_i_pair_negate(mean)));
         crm_i_exact_add_product(&total, d, d);
     }
     const double all = crm_i_exact_value(&total);

@@ -171,6 +171,19 @@ static void test_whole_shares(void **state)
     }
 }
 
+/* Shares that pass 1 before the last, as rounding lets them: all that is worth something is reached, and no more. */
+static void test_past_one(void **state)
+{
+    (void)state;
+    const double value[5] = {0, 8, -3, 2, 0};
+    const double cut[4] = {.5, .5, 5e-10, 0};
+    const uint8_t want[5] = {4, 1, 4, 2, 4};
+    uint8_t tier[5];
+    assert_int_equal(crm_pyramid_assign(NULL, 5, value, NULL, 4, cut, CRM_CUT_VALUE_SHARE, CRM_TIES_UP, 0, tier, NULL),
+                     CRM_OK);
+    assert_memory_equal(tier, want, 5);
+}
+
 static void test_threshold(void **state)
 {
     (void)state;
@@ -278,6 +291,16 @@ static void test_totals(void **state)
     assert_true(out == 1);
     out = 7;
     crm_error err;
+    /* Values that differ by 1 on top of 2^52: 500 of 1000 against 501 of 1001; rational arithmetic gives the share. */
+    static double high[2001];
+    static uint8_t half[2001];
+    double share = 5;
+    for (int k = 0; k < 2001; k++) {
+        half[k] = k < 1000 ? 1 : 2;
+        high[k] = 0x1p52 + (k < 1000 ? k % 2 : (k + 1) % 2);
+    }
+    assert_int_equal(crm_pyramid_homogeneity(2001, high, half, 2, &share, NULL), CRM_OK);
+    assert_relative(share, 0x1.0be63e60ec380p-22, 1e-14);
     assert_int_equal(crm_pyramid_homogeneity(2, pure, parted, 1, &out, NULL), CRM_E_DOMAIN);
     assert_int_equal(crm_pyramid_homogeneity(0, NULL, NULL, 1, &out, NULL), CRM_E_NO_DATA);
     assert_int_equal(crm_pyramid_homogeneity(4, pure, parted, 1, &out, &err), CRM_E_ARGUMENT);
@@ -416,6 +439,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_words), cmocka_unit_test(test_whole_shares), cmocka_unit_test(test_threshold),
+        cmocka_unit_test(test_past_one),
         cmocka_unit_test(test_same_everywhere), cmocka_unit_test(test_totals), cmocka_unit_test(test_misuse),
         cmocka_unit_test(test_memory), cmocka_unit_test(test_cancel),
     };
