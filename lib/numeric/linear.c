@@ -1,81 +1,7 @@
 /* Small dense linear algebra, by the plain stable algorithms: sizes are those of parameter vectors. */
 #include "numeric/linear.h"
 
-#include "numeric/sum.h"
-
 #include <math.h>
-
-int crm_i_cholesky(int n, double *a)
-{
-    for (int j = 0; j < n; j++) {
-        double *column = a + (int64_t)j * n;
-        for (int p = 0; p < j; p++) {
-            const double *earlier = a + (int64_t)p * n;
-            const double factor = earlier[j];
-            for (int i = j; i < n; i++)
-                column[i] -= earlier[i] * factor;
-        }
-        const double pivot = column[j];
-        if (!(pivot > 0.0) || !isfinite(pivot))
-            return j + 1;
-        const double root = sqrt(pivot);
-        column[j] = root;
-        for (int i = j + 1; i < n; i++)
-            column[i] /= root;
-    }
-    return 0;
-}
-
-static void forward_solve(int n, const double *l, double *b)
-{
-    for (int j = 0; j < n; j++) {
-        const double *column = l + (int64_t)j * n;
-        b[j] /= column[j];
-        for (int i = j + 1; i < n; i++)
-            b[i] -= column[i] * b[j];
-    }
-}
-
-static void backward_solve(int n, const double *l, double *b)
-{
-    for (int j = n - 1; j >= 0; j--) {
-        const double *column = l + (int64_t)j * n;
-        for (int i = j + 1; i < n; i++)
-            b[j] -= column[i] * b[i];
-        b[j] /= column[j];
-    }
-}
-
-void crm_i_cholesky_solve(int n, const double *l, double *b)
-{
-    forward_solve(n, l, b);
-    backward_solve(n, l, b);
-}
-
-void crm_i_cholesky_inverse(int n, const double *l, double *inverse)
-{
-    for (int j = 0; j < n; j++) {
-        double *column = inverse + (int64_t)j * n;
-        for (int i = 0; i < n; i++)
-            column[i] = i == j ? 1.0 : 0.0;
-        crm_i_cholesky_solve(n, l, column);
-    }
-    for (int j = 0; j < n; j++)
-        for (int i = 0; i < j; i++)
-            inverse[(int64_t)j * n + i] = inverse[(int64_t)i * n + j];
-}
-
-int crm_i_spd_inverse(int n, double *a, double *inverse)
-{
-    const int failed = crm_i_cholesky(n, a);
-    if (!failed) {
-        crm_i_cholesky_inverse(n, a, inverse);
-        return 0;
-    }
-    for (int64_t i = 0; i < (int64_t)n * n; i++)
-        inverse[i] = (double)NAN;
-    return failed;
-}
 
 /* Rotate rows and columns p < q of the symmetric a (both triangles kept) to make a[p][q] zero. */
 static void rotate(int n, double *a, double *vector, int p, int q)
@@ -126,7 +52,7 @@ static int sweep(int n, double *a, double *vector)
             const double off = fabs(a[(int64_t)q * n + p]);
             const double dp = fabs(a[(int64_t)p * n + p]);
             const double dq = fabs(a[(int64_t)q * n + q]);
-            if (off == 0.0 || off <= 0x1p-54 * sqrt(dp) * sqrt(dq)) {
+            if (off <= 0x1p-54 * sqrt(dp) * sqrt(dq)) {
                 a[(int64_t)q * n + p] = 0.0;
                 a[(int64_t)p * n + q] = 0.0;
                 continue;
@@ -165,17 +91,20 @@ static void swap_columns(int n, double *value, double *vector, int a, int b)
 
 int crm_i_eigen_symmetric(int n, double *a, double *value, double *vector)
 {
-    double size = 0.0;
+    int finite = 1;
     for (int j = 0; j < n; j++) {
         for (int i = j; i < n; i++) {
             const double x = a[(int64_t)j * n + i];
             a[(int64_t)i * n + j] = x;
-            size = fabs(x) <= size ? size : fabs(x);
-            if (!isfinite(x))
-                size = (double)NAN;
-            if (size != size)
-                goto not_finite;
+            finite &= isfinite(x) != 0;
         }
+    }
+    if (!finite) {
+        for (int j = 0; j < n; j++)
+            value[j] = (double)NAN;
+        for (int64_t i = 0; i < (int64_t)n * n; i++)
+            vector[i] = (double)NAN;
+        return 1;
     }
     for (int j = 0; j < n; j++)
         for (int i = 0; i < n; i++)
@@ -195,13 +124,6 @@ int crm_i_eigen_symmetric(int n, double *a, double *value, double *vector)
         orient(n, vector + (int64_t)j * n);
     }
     return 0;
-
-not_finite:
-    for (int j = 0; j < n; j++)
-        value[j] = (double)NAN;
-    for (int64_t i = 0; i < (int64_t)n * n; i++)
-        vector[i] = (double)NAN;
-    return 1;
 }
 
 double crm_i_condition(int n, const double *value)
@@ -257,27 +179,4 @@ void crm_i_lu_solve(int n, const double *lu, const int *pivot, double *b)
         for (int i = 0; i < j; i++)
             b[i] -= lu[(int64_t)j * n + i] * b[j];
     }
-}
-
-double crm_i_bilinear_form(int n, const double *c, const double *g, const double *h)
-{
-    crm_i_pair total = {0.0, 0.0};
-    double plain = 0.0; /* right where an infinity makes the exact products NaN */
-    for (int j = 0; j < n; j++) {
-        crm_i_pair column = {0.0, 0.0};
-        double rough = 0.0;
-        for (int i = 0; i < n; i++) {
-            column = crm_i_pair_add(column, crm_i_pair_product(c[(int64_t)j * n + i], g[i]));
-            rough += c[(int64_t)j * n + i] * g[i];
-        }
-        total = crm_i_pair_add(total, crm_i_pair_multiply(column, crm_i_pair_of(h[j])));
-        plain += rough * h[j];
-    }
-    const double sum = crm_i_pair_value(total);
-    return isfinite(sum) ? sum : plain;
-}
-
-double crm_i_quadratic_form(int n, const double *c, const double *g)
-{
-    return crm_i_bilinear_form(n, c, g, g);
 }

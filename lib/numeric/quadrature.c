@@ -44,11 +44,6 @@ static void ql_sweep(double *diagonal, double *off, int lo, int hi)
         const double b = cosine * off[i];
         const double length = sqrt(f * f + g * g);
         off[i + 1] = length;
-        if (length == 0.0) {
-            diagonal[i + 1] -= moved;
-            off[hi] = 0.0;
-            return;
-        }
         sine = f / length;
         cosine = g / length;
         const double d = diagonal[i + 1] - moved;
@@ -69,7 +64,7 @@ static void eigenvalues(int n, double *diagonal, double *off)
 {
     off[n - 1] = 0.0;
     for (int lo = 0; lo < n; lo++) {
-        for (int sweep = 0; sweep < 60; sweep++) {
+        for (;;) { /* two or three sweeps an eigenvalue: shifted QL always ends on a tridiagonal matrix */
             int hi = lo;
             while (hi < n - 1 && fabs(off[hi]) > 0x1p-36 * (fabs(diagonal[hi]) + fabs(diagonal[hi + 1])))
                 hi++;
@@ -214,126 +209,6 @@ int crm_i_gauss_legendre(int n, double *node, double *weight)
     for (int i = 0; i < n / 2; i++) {
         node[n - 1 - i] = 1.0 - node[i];
         weight[n - 1 - i] = weight[i];
-    }
-    return 0;
-}
-
-int crm_i_gauss_gamma(int n, double shape, double *node, double *weight)
-{
-    if (count_is_bad(n) || parameter_is_bad(shape))
-        return -1;
-    recurrence r;
-    r.n = n;
-    for (int k = 0; k < n; k++)
-        recurrence_set(&r, k, k + shape, k);
-    rule_build(&r, node, weight);
-    return 0;
-}
-
-/* Derivatives by one parameter of log(alpha_k^2) and log(beta_k^2). */
-typedef struct {
-    double log_a[MAX];
-    double log_c[MAX];
-} recurrence_slope;
-
-static void slopes_beta(int n, double a, double b, recurrence_slope *by_a, recurrence_slope *by_b)
-{
-    const double s = a + b;
-    by_a->log_a[0] = b / (a * s);
-    by_b->log_a[0] = -1.0 / s;
-    by_a->log_c[0] = 0.0;
-    by_b->log_c[0] = 0.0;
-    for (int k = 1; k < n; k++) {
-        const double low = 2.0 * (k - 1) + s;
-        const double middle = low + 1.0;
-        const double high = low + 2.0;
-        const double common = k / (((k - 1) + s) * middle) - 1.0 / high;
-        by_b->log_a[k] = common;
-        by_a->log_a[k] = 1.0 / (k + a) + common;
-        by_a->log_c[k] = -1.0 / low - 1.0 / middle;
-        by_b->log_c[k] = 1.0 / ((k - 1) + b) + by_a->log_c[k];
-    }
-}
-
-/* The derivative of an eigenvalue is f'(dJ)f/f'f: sum g_k (alpha_k f_k dA - beta_(k+1) f_(k+1) dC). */
-static double node_slope(const recurrence *r, const recurrence_slope *d, const double *f, const double *g,
-                         double weight)
-{
-    double sum = 0.0;
-    for (int k = 0; k < r->n; k++) {
-        double term = r->alpha[k] * f[k] * d->log_a[k];
-        if (k + 1 < r->n)
-            term -= r->beta[k + 1] * f[k + 1] * d->log_c[k + 1];
-        sum += g[k] * term;
-    }
-    return sum * weight;
-}
-
-/* The recurrence differentiated along the moving node: weight = 1/sum f^2. */
-static double weight_slope(const recurrence *r, const recurrence_slope *d, const double *f, const double *g,
-                           double node, double node_d, double weight)
-{
-    double f_d = 0.0;
-    double g_d = 0.0;
-    double sum = 0.0;
-    for (int k = 0; k < r->n - 1; k++) {
-        const double before = k > 0 ? r->beta[k] * (0.5 * d->log_c[k] * g[k - 1] + g_d) : 0.0;
-        g_d = (node_d * f[k] + node * f_d + before) * r->per_alpha[k] - 0.5 * d->log_a[k] * g[k];
-        f_d = (r->alpha[k] * (0.5 * d->log_a[k] * f[k] + f_d) - g_d) * r->per_beta[k + 1] -
-              0.5 * d->log_c[k + 1] * f[k + 1];
-        sum += f[k + 1] * f_d;
-    }
-    return -2.0 * sum * weight * weight;
-}
-
-/* Rule and derivatives without a mirror; row 0 node, 1 weight, 2 node by a, 3 node by b, 4 and 5 the
- * weight's. */
-static void jacobi_rule_d(int n, double a, double b, double rows[6][MAX])
-{
-    recurrence r;
-    recurrence_slope by_a;
-    recurrence_slope by_b;
-    recurrence_beta(&r, n, a, b);
-    rule_build(&r, rows[0], rows[1]);
-    slopes_beta(n, a, b, &by_a, &by_b);
-    for (int j = 0; j < n; j++) {
-        const double p = rows[0][j];
-        const double w = rows[1][j];
-        double f[MAX];
-        double g[MAX];
-        f[0] = 1.0;
-        for (int k = 0; k < n; k++) {
-            g[k] = (p * f[k] + (k > 0 ? r.beta[k] * g[k - 1] : 0.0)) * r.per_alpha[k];
-            if (k + 1 < n)
-                f[k + 1] = (r.alpha[k] * f[k] - g[k]) * r.per_beta[k + 1];
-        }
-        rows[2][j] = node_slope(&r, &by_a, f, g, w);
-        rows[3][j] = node_slope(&r, &by_b, f, g, w);
-        rows[4][j] = weight_slope(&r, &by_a, f, g, p, rows[2][j], w);
-        rows[5][j] = weight_slope(&r, &by_b, f, g, p, rows[3][j], w);
-    }
-}
-
-int crm_i_gauss_jacobi_beta_d(int n, double a, double b, double *node, double *weight, double *node_a,
-                              double *node_b, double *weight_a, double *weight_b)
-{
-    if (count_is_bad(n) || parameter_is_bad(a) || parameter_is_bad(b))
-        return -1;
-    double near[6][MAX];
-    double far[6][MAX];
-    const int mirror = mirror_is_needed(a, b);
-    jacobi_rule_d(n, a, b, near);
-    if (mirror)
-        jacobi_rule_d(n, b, a, far);
-    for (int j = 0; j < n; j++) {
-        const int upper = mirror && near[0][j] > 0.5;
-        const int i = n - 1 - j;
-        node[j] = upper ? 1.0 - far[0][i] : near[0][j];
-        weight[j] = upper ? far[1][i] : near[1][j];
-        node_a[j] = upper ? -far[3][i] : near[2][j];
-        node_b[j] = upper ? -far[2][i] : near[3][j];
-        weight_a[j] = upper ? far[5][i] : near[4][j];
-        weight_b[j] = upper ? far[4][i] : near[5][j];
     }
     return 0;
 }

@@ -1,4 +1,4 @@
-/* Gauss rules on the caller's arrays: Legendre on (0, 1), and the Beta and Gamma probability measures. No
+/* Gauss rules on the caller's arrays: Legendre on (0, 1), and the Beta probability measure. No
  * allocation.
  *
  * Nodes ascend; weights are positive and sum to 1. Every node has full relative accuracy, also one of 1e-9:
@@ -17,12 +17,5 @@ int crm_i_gauss_legendre(int n, double *node, double *weight);
 
 /* E f(p), p ~ Beta(a, b). */
 int crm_i_gauss_jacobi_beta(int n, double a, double b, double *node, double *weight);
-
-/* The same with the derivatives of every node and weight by a and by b. */
-int crm_i_gauss_jacobi_beta_d(int n, double a, double b, double *node, double *weight, double *node_a,
-                              double *node_b, double *weight_a, double *weight_b);
-
-/* E f(v), v ~ Gamma(shape, 1). */
-int crm_i_gauss_gamma(int n, double shape, double *node, double *weight);
 
 #endif

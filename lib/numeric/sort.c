@@ -46,32 +46,6 @@ void crm_i_sort_u64(int64_t n, uint64_t *key, uint64_t *scratch)
         key_sort_part(n, key, scratch, 0);
 }
 
-void crm_i_sort_u64_i64(int64_t n, uint64_t *key, int64_t *index, struct crm_i_sort_pair *scratch)
-{
-    for (int64_t i = 0; i < n; i++) {
-        scratch[i].key = key[i];
-        scratch[i].index = index[i];
-    }
-    crm_i_sort_pairs(n, scratch, scratch + n);
-    for (int64_t i = 0; i < n; i++) {
-        key[i] = scratch[i].key;
-        index[i] = scratch[i].index;
-    }
-}
-
-void crm_i_sort_u64_i32(int64_t n, uint64_t *key, int32_t *index, struct crm_i_sort_pair *scratch)
-{
-    for (int64_t i = 0; i < n; i++) {
-        scratch[i].key = key[i];
-        scratch[i].index = index[i];
-    }
-    crm_i_sort_pairs(n, scratch, scratch + n);
-    for (int64_t i = 0; i < n; i++) {
-        key[i] = scratch[i].key;
-        index[i] = (int32_t)scratch[i].index;
-    }
-}
-
 /* The double whose descending key this is. */
 CRM_I_INLINE double f64_from_key_descending(uint64_t key)
 {
@@ -95,12 +69,4 @@ void crm_i_sort_f64_descending(int64_t n, const double *value, double *sorted, u
     key_sort_values(n, value, scratch, scratch + n);
     for (int64_t i = 0; i < n; i++)
         sorted[i] = f64_from_key_descending(scratch[i]);
-}
-
-int crm_i_sort_is_sorted_u64(int64_t n, const uint64_t *key)
-{
-    for (int64_t i = 1; i < n; i++)
-        if (key[i - 1] > key[i])
-            return 0;
-    return 1;
 }

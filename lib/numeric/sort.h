@@ -60,10 +60,6 @@ void crm_i_sort_pairs(int64_t n, struct crm_i_sort_pair *pair, struct crm_i_sort
 /* Keys alone, in place; scratch: n entries. */
 void crm_i_sort_u64(int64_t n, uint64_t *key, uint64_t *scratch);
 
-/* Keys and indices in arrays of their own (fill index as you like first); scratch: 2 n entries. */
-void crm_i_sort_u64_i64(int64_t n, uint64_t *key, int64_t *index, struct crm_i_sort_pair *scratch);
-void crm_i_sort_u64_i32(int64_t n, uint64_t *key, int32_t *index, struct crm_i_sort_pair *scratch);
-
 /* index = the rows of value from the largest down, equal values by row, NaN last (by row). sorted, unless
  * NULL, gets the values in that order (-0 comes out as +0). scratch: 2 n entries. */
 void crm_i_sort_f64_descending_index(int64_t n, const double *value, int64_t *index, double *sorted,
@@ -72,8 +68,5 @@ void crm_i_sort_f64_descending_index(int64_t n, const double *value, int64_t *in
 /* sorted = the values from the largest down, NaN last (-0 comes out as +0); it may be value itself.
  * scratch: 2 n entries. */
 void crm_i_sort_f64_descending(int64_t n, const double *value, double *sorted, uint64_t *scratch);
-
-/* 1 if key is ascending. */
-int crm_i_sort_is_sorted_u64(int64_t n, const uint64_t *key);
 
 #endif

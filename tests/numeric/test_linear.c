@@ -14,78 +14,6 @@ static double uniform(void)
 
 enum { MOST = 40 };
 
-/* B B' + I */
-static void positive(int n, double *a)
-{
-    static double b[MOST * MOST];
-    for (int i = 0; i < n * n; i++)
-        b[i] = uniform();
-    for (int j = 0; j < n; j++) {
-        for (int i = 0; i < n; i++) {
-            double sum = i == j ? 1.0 : 0.0;
-            for (int p = 0; p < n; p++)
-                sum += b[p * n + i] * b[p * n + j];
-            a[j * n + i] = sum;
-        }
-    }
-}
-
-static void test_cholesky(void **unused)
-{
-    (void)unused;
-    /* [4 2 2; 2 5 3; 2 3 6] = L L', L = [2; 1 2; 1 1 2], inverse by cofactors / 64 */
-    double a[] = {4, 2, 2, (double)NAN, 5, 3, (double)NAN, (double)NAN, 6};
-    const double want[] = {2, 1, 1, 0, 2, 1, 0, 0, 2};
-    assert_int_equal(crm_i_cholesky(3, a), 0);
-    for (int j = 0; j < 3; j++)
-        for (int i = j; i < 3; i++)
-            assert_true(a[3 * j + i] == want[3 * j + i]);
-    double b[] = {8, 10, 11}; /* A (1, 1, 1) */
-    crm_i_cholesky_solve(3, a, b);
-    for (int i = 0; i < 3; i++)
-        assert_close(b[i], 1.0, 1e-15);
-    double inverse[9];
-    const double cofactor[] = {21, -6, -4, -6, 20, -8, -4, -8, 16};
-    crm_i_cholesky_inverse(3, a, inverse);
-    for (int i = 0; i < 9; i++)
-        assert_close(inverse[i], cofactor[i] / 64.0, 1e-16);
-    const double nan = (double)NAN;
-    const double bad[][4] = {{-1, 0, 0, 1}, {1, 2, 2, 1}, {1, nan, 0, 1}, {(double)INFINITY, 0, 0, 1}};
-    const int want_status[] = {1, 2, 2, 1};
-    for (int i = 0; i < 4; i++) {
-        double m[4];
-        memcpy(m, bad[i], sizeof m);
-        assert_int_equal(crm_i_cholesky(2, m), want_status[i]);
-        memcpy(m, bad[i], sizeof m);
-        assert_int_equal(crm_i_spd_inverse(2, m, inverse), want_status[i]);
-        for (int j = 0; j < 4; j++)
-            assert_true(isnan(inverse[j]));
-    }
-    assert_int_equal(crm_i_cholesky(0, a), 0);
-}
-
-static void test_inverse_times_matrix(void **unused)
-{
-    (void)unused;
-    static double a[MOST * MOST];
-    static double copy[MOST * MOST];
-    static double inverse[MOST * MOST];
-    for (int n = 1; n <= MOST; n += 13) {
-        positive(n, a);
-        memcpy(copy, a, sizeof a);
-        assert_int_equal(crm_i_spd_inverse(n, copy, inverse), 0);
-        for (int j = 0; j < n; j++) {
-            for (int i = 0; i < n; i++) {
-                double sum = 0.0;
-                for (int p = 0; p < n; p++)
-                    sum += a[p * n + i] * inverse[j * n + p];
-                assert_close(sum, i == j ? 1.0 : 0.0, 1e-13);
-                assert_same_bits(inverse[j * n + i], inverse[i * n + j]);
-            }
-        }
-    }
-}
-
 static void test_eigen_known(void **unused)
 {
     (void)unused;
@@ -199,39 +127,13 @@ static void test_lu(void **unused)
         assert_close(y[i], x[i], 1e-11);
 }
 
-static void test_forms(void **unused)
-{
-    (void)unused;
-    const double c[] = {2, -1, -1, 3};
-    const double g[] = {1, 2};
-    const double h[] = {5, -1};
-    assert_true(crm_i_quadratic_form(2, c, g) == 10.0); /* 2 - 4 + 12 */
-    assert_true(crm_i_bilinear_form(2, c, g, h) == -5.0);
-    /* what is left when 1e16 cancels */
-    const double large[] = {1e16, -1e16, -1e16, 1e16 + 2};
-    const double ones[] = {1, 1};
-    assert_true(crm_i_quadratic_form(2, large, ones) == 2.0);
-    const double tight[] = {1.0 + 0x1p-30, -1.0, -1.0, 1.0 - 0x1p-30};
-    const double u[] = {1.0 - 0x1p-30, 1.0};
-    /* (1+e)(1-e)^2 - 2(1-e) + (1-e) = (1-e)((1-e^2) - 1) = -e^2 (1-e) */
-    assert_relative(crm_i_quadratic_form(2, tight, u), -0x1p-60 * (1.0 - 0x1p-30), 1e-15);
-    const double infinite[] = {(double)INFINITY, 0, 0, 1};
-    assert_true(crm_i_quadratic_form(2, infinite, ones) == (double)INFINITY);
-    const double nan[] = {(double)NAN, 0, 0, 1};
-    assert_true(isnan(crm_i_quadratic_form(2, nan, ones)));
-    assert_true(crm_i_quadratic_form(0, c, g) == 0.0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cholesky),
-        cmocka_unit_test(test_inverse_times_matrix),
         cmocka_unit_test(test_eigen_known),
         cmocka_unit_test(test_eigen_equations),
         cmocka_unit_test(test_condition),
         cmocka_unit_test(test_lu),
-        cmocka_unit_test(test_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

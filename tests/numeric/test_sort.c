@@ -92,29 +92,14 @@ static void check(int64_t n, int shape, int64_t offset)
     struct crm_i_sort_pair *scratch = malloc(2 * (size_t)n * sizeof *scratch + 64);
     uint64_t *key = malloc((size_t)n * sizeof *key + 1);
     uint64_t *key_scratch = malloc((size_t)n * sizeof *key_scratch + 64);
-    int64_t *index = malloc((size_t)n * sizeof *index + 1);
-    int32_t *index32 = malloc((size_t)n * sizeof *index32 + 1);
     struct crm_i_sort_pair *pair = got + offset;
     for (int64_t i = 0; i < n; i++) {
         want[i].key = shaped_key(shape, i, n);
         want[i].index = i;
         pair[i] = want[i];
         key[i] = want[i].key;
-        index[i] = i;
-        index32[i] = (int32_t)i;
     }
     qsort(want, (size_t)n, sizeof *want, compare_pairs);
-    crm_i_sort_u64_i64(n, key, index, scratch);
-    for (int64_t i = 0; i < n; i++)
-        assert_true(key[i] == want[i].key && index[i] == want[i].index);
-    assert_true(crm_i_sort_is_sorted_u64(n, key));
-    for (int64_t i = 0; i < n; i++)
-        key[i] = pair[i].key;
-    crm_i_sort_u64_i32(n, key, index32, scratch);
-    for (int64_t i = 0; i < n; i++)
-        assert_true(key[i] == want[i].key && index32[i] == want[i].index);
-    for (int64_t i = 0; i < n; i++)
-        key[i] = pair[i].key;
     crm_i_sort_u64(n, key, key_scratch);
     for (int64_t i = 0; i < n; i++)
         assert_true(key[i] == want[i].key);
@@ -126,8 +111,6 @@ static void check(int64_t n, int shape, int64_t offset)
     free(scratch);
     free(key);
     free(key_scratch);
-    free(index);
-    free(index32);
 }
 
 static void test_sorts_every_shape(void **unused)
@@ -198,22 +181,12 @@ static void test_descending_values(void **unused)
     }
 }
 
-static void test_order_is_seen(void **unused)
-{
-    (void)unused;
-    const uint64_t key[] = {1, 2, 2, 3, 1};
-    assert_true(crm_i_sort_is_sorted_u64(4, key));
-    assert_false(crm_i_sort_is_sorted_u64(5, key));
-    assert_true(crm_i_sort_is_sorted_u64(0, key));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_keys_keep_order),
         cmocka_unit_test(test_sorts_every_shape),
         cmocka_unit_test(test_descending_values),
-        cmocka_unit_test(test_order_is_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
