@@ -13,23 +13,9 @@
 #define CRM_I_NUMERIC_ELEMENTARY_H
 
 #include <math.h>
-#include <string.h>
 
 #include "base/compiler.h"
-
-CRM_I_INLINE uint64_t crm_i_double_bits(double x)
-{
-    uint64_t u;
-    memcpy(&u, &x, sizeof u);
-    return u;
-}
-
-CRM_I_INLINE double crm_i_bits_double(uint64_t u)
-{
-    double x;
-    memcpy(&x, &u, sizeof x);
-    return x;
-}
+#include "numeric/bits.h"
 
 /* Adding this rounds to an integer, which then lies in the low bits (two's complement). */
 #define CRM_I_SHIFTER 0x1.8p52

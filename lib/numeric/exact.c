@@ -32,21 +32,13 @@ void crm_i_exact_merge(crm_i_exact *into, const crm_i_exact *from)
     into->adds = 1;
 }
 
-static int bit_length(uint64_t x)
-{
-    int length = 0;
-    for (; x > 0; x >>= 1)
-        length++;
-    return length;
-}
-
 /* The digits, carried and not negative, rounded. top is the place of the highest that is not zero. */
 static double round_digits(const int64_t *digit, int top)
 {
     const uint64_t d0 = (uint64_t)digit[top];
     const uint64_t d1 = top > 0 ? (uint64_t)digit[top - 1] : 0;
     const uint64_t d2 = top > 1 ? (uint64_t)digit[top - 2] : 0;
-    const int bits = bit_length(d0);
+    const int bits = crm_i_bit_length(d0);
     const uint64_t head = (((d0 << 32) | d1) << (32 - bits)) | (d2 >> bits);
     const int place = 32 * top + bits - 1; /* of the first bit of head, in powers of two above 2^-1074 */
     if (place <= 52)

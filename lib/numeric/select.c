@@ -56,14 +56,6 @@ CRM_I_INLINE uint64_t key_of(double x, uint64_t flip)
     return k == CRM_I_KEY_NAN ? k : k ^ flip;
 }
 
-static int bit_length(uint64_t x)
-{
-    int length = 0;
-    for (; x > 0; x >>= 1)
-        length++;
-    return length;
-}
-
 CRM_I_INLINE int holds(const struct span *s, uint64_t key)
 {
     return key >= s->least && (s->width >= 64 || (key - s->least) >> s->width == 0);
@@ -93,7 +85,7 @@ static struct span whole_span(int64_t n, const double *value, uint64_t flip)
         least = k < least ? k : least;
         most = k > most ? k : most;
     }
-    const struct span s = {least, bit_length(most - least), 0, 0, n, NULL};
+    const struct span s = {least, crm_i_bit_length(most - least), 0, 0, n, NULL};
     return s;
 }
 

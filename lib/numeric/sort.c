@@ -4,18 +4,6 @@
 /* Sizes of parts, in records: LEAF is sorted in the first cache, up to MIDDLE in the second. */
 enum { LEAF = 2048, MIDDLE = 65536, WIDE_BITS = 9, WIDE_WAYS = 1 << WIDE_BITS };
 
-static int bit_length(uint64_t x)
-{
-    int length = 0;
-    for (int step = 32; step > 0; step >>= 1) {
-        if (x >> step) {
-            x >>= step;
-            length += step;
-        }
-    }
-    return length + (x > 0);
-}
-
 CRM_I_INLINE struct crm_i_sort_pair pair_of(double value, int64_t row)
 {
     const struct crm_i_sort_pair r = {crm_i_f64_key_descending(value), row};

@@ -2,9 +2,7 @@
 #ifndef CRM_I_SORT_H
 #define CRM_I_SORT_H
 
-#include "base/compiler.h"
-
-#include <string.h>
+#include "numeric/bits.h"
 
 /* ---- order-preserving keys ---- */
 
@@ -15,8 +13,7 @@
 CRM_I_INLINE uint64_t crm_i_f64_key(double x)
 {
     const double y = x + 0.0; /* -0 becomes +0 */
-    uint64_t u;
-    memcpy(&u, &y, sizeof u);
+    const uint64_t u = crm_i_double_bits(y);
     const uint64_t k = u ^ ((0 - (u >> 63)) | ((uint64_t)1 << 63));
     return x == x ? k : CRM_I_KEY_NAN;
 }
@@ -25,9 +22,7 @@ CRM_I_INLINE uint64_t crm_i_f64_key(double x)
 CRM_I_INLINE double crm_i_f64_from_key(uint64_t key)
 {
     const uint64_t u = key ^ (((key >> 63) - 1) | ((uint64_t)1 << 63));
-    double x;
-    memcpy(&x, &u, sizeof x);
-    return x;
+    return crm_i_bits_double(u);
 }
 
 /* A key for the order from the largest down, NaN still last. */

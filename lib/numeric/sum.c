@@ -1,6 +1,8 @@
 /* Sums that do not depend on who adds: the parts too long to inline. */
 #include "numeric/sum.h"
 
+#include "numeric/bits.h"
+
 #include <math.h>
 
 /* ---- exact sums of int64 ---- */
@@ -11,18 +13,6 @@ void crm_i_sum128_add_many(struct crm_i_sum128 *sum, int64_t n, const int64_t *x
     for (int64_t i = 0; i < n; i++)
         crm_i_sum128_add(&local, x[i]);
     *sum = local;
-}
-
-static int bit_length(uint64_t x)
-{
-    int length = 0;
-    for (int step = 32; step > 0; step >>= 1) {
-        if (x >> step) {
-            x >>= step;
-            length += step;
-        }
-    }
-    return length + (x > 0);
 }
 
 /* Round 64 bits with the top one set, and whatever lies below them (zero or not), to nearest even. */
@@ -43,7 +33,7 @@ static double round_limbs(const uint32_t *limb, int sticky, int exponent)
     int first = 2;
     while (first > 0 && word[first] == 0)
         first--;
-    const int shift = 64 - bit_length(word[first]);
+    const int shift = 64 - crm_i_bit_length(word[first]);
     uint64_t top = word[first] << shift;
     if (first > 0) {
         if (shift > 0)
