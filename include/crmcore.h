@@ -7,7 +7,8 @@
  *
  * R1  Order of arguments: context, handle, n, facts of row i (columns), assumptions (scalars), outputs, standard
  *     error, crm_error. More than 8 arguments have a reason; more than 13 there never are.
- * R2  The context comes first, and may be NULL, in every call that may allocate, run in parallel or be cancelled.
+ * R2  The context comes first, and may be NULL, in every call that may allocate, run in parallel or be cancelled;
+ *     only a handle that grows (names, log, stream, options, network) does so by the allocator it was created with.
  *     NULL stands for malloc, one thread, no progress and the instructions that the library was compiled for.
  * R3  A fact about a customer is a column; an assumption (rate, horizon, threshold) is a scalar. Nothing is broadcast.
  *     A question about one customer is n = 1.

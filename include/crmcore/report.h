@@ -41,8 +41,8 @@ enum { /* figures about the base */
 };
 
 /* Builds the report of a book.
- *   options  CRM_OPTION_MODEL (a purchase model), MARGIN_RATE, DISCOUNT, HORIZON, TIERS, THRESHOLD, and for the
- *            purchase model those of fits. The margin rate is the book's margin / revenue if it has costs (and revenue
+ *   options  CRM_OPTION_MODEL (a purchase model), MARGIN_RATE, DISCOUNT, HORIZON, TIERS, THRESHOLD,
+ *            FIT_ITERATIONS, and for the purchase model FIT_START. The margin rate is the book's margin / revenue if it has costs (and revenue
  *            > 0), else 1. For ever needs a discount > 0 (CRM_E_DOMAIN). Tiers are cut by number of customers, equal
  *            values up (CRM_TIES_UP).
  *   value    = margin rate * expected spend * discounted expected purchases; its standard error is that of the

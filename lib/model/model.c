@@ -206,7 +206,7 @@ crm_status crm_model_save(const crm_model *model, uint8_t *bytes, int64_t capaci
 {
     if (!model)
         return crm_i_fail(err, CRM_E_NULL, 1, "The model is NULL.");
-    if (capacity < 0)
+    if (bytes && capacity < 0)
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, (double)capacity, "The capacity is negative.");
     if (!length)
         return crm_i_fail(err, CRM_E_NULL, 4, "The place for the length is NULL.");

@@ -65,7 +65,7 @@ static crm_status check_times(int64_t n, const int64_t *first, int64_t until, do
         return crm_i_fail_value(err, CRM_E_DOMAIN, 7, ticks_per_period,
                                 "Ticks per period are not finite and > 0.");
     if (decimals < 0 || decimals > 9)
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 8, decimals, "The number of decimals is not in 0 .. 9.");
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 8, decimals, "The number of decimals is not in 0 .. 9.");
     for (int64_t i = 0; i < n; i++)
         if (first[i] < 0 || first[i] > latest)
             return crm_i_fail_row(err, CRM_E_DOMAIN, 5, i, (double)first[i],

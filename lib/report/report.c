@@ -74,10 +74,10 @@ static crm_status read_options(build *b)
     }
     if (!crm_kind_supports(b->kind, CRM_QUANTITY_DISCOUNTED) || !crm_kind_fits(b->kind))
         return crm_i_fail_value(b->err, CRM_E_UNSUPPORTED, 3, (double)b->kind,
-                                "this model does not give discounted expected purchases from a book");
+                                "This model does not give discounted expected purchases from a book.");
     if (isinf(b->horizon) && !(b->discount > 0.0))
         return crm_i_fail_value(b->err, CRM_E_DOMAIN, 3, b->discount,
-                                "value for ever needs a discount rate above 0; give one, or a horizon");
+                                "Value for ever needs a discount rate above 0; give one, or a horizon.");
     return CRM_OK;
 }
 
@@ -132,6 +132,20 @@ static crm_status fit_part(const build *b, double from, double to, int32_t kind,
     return s;
 }
 
+/* The spend model has parameters of its own: of the options of fits it gets all but the start. */
+static crm_status fit_spend(const build *b, const crm_summary *summary, crm_model **out)
+{
+    crm_options *own = NULL;
+    crm_status s = crm_options_create(b->context, &own, b->err);
+    if (s == CRM_OK)
+        s = crm_options_set_i64(own, CRM_OPTION_FIT_ITERATIONS,
+                                crm_i_option_i64(b->options, CRM_OPTION_FIT_ITERATIONS), b->err);
+    if (s == CRM_OK)
+        s = fit_part(b, 0.4, 0.6, CRM_MODEL_GAMMA_GAMMA, summary, own, out);
+    crm_options_destroy(own);
+    return s;
+}
+
 /* Fits both models. Answers the remark of the first that has one. */
 static crm_status fit_models(build *b)
 {
@@ -146,9 +160,8 @@ static crm_status fit_models(build *b)
         return s;
     const crm_status purchases = fit_part(b, 0.1, 0.4, b->kind, summary, b->options, &r->purchases);
     crm_status spend = CRM_OK;
-    /* A start for the purchase model is none for the spend model, which has parameters of its own. */
     if (purchases >= 0 && crm_summary_fact(summary, CRM_SUMMARY_SPEND) > 0)
-        spend = fit_part(b, 0.4, 0.6, CRM_MODEL_GAMMA_GAMMA, summary, NULL, &r->spend);
+        spend = fit_spend(b, summary, &r->spend);
     crm_summary_destroy(summary);
     if (purchases < 0)
         return purchases;
@@ -156,8 +169,8 @@ static crm_status fit_models(build *b)
         return spend;
     if (purchases == CRM_NOT_CONVERGED || spend == CRM_NOT_CONVERGED)
         return crm_i_fail(b->err, CRM_E_STATE, 2,
-                          purchases == CRM_NOT_CONVERGED ? "the fit of the purchase model did not converge"
-                                                         : "the fit of the spend model did not converge");
+                          purchases == CRM_NOT_CONVERGED ? "The fit of the purchase model did not converge."
+                                                         : "The fit of the spend model did not converge.");
     return purchases != CRM_OK ? purchases : spend;
 }
 
@@ -292,7 +305,7 @@ crm_status crm_report_build(const crm_context *context, const crm_customers *boo
                             crm_report **out, crm_error *err)
 {
     if (!book || !out)
-        return crm_i_fail(err, CRM_E_NULL, !book ? 2 : 4, !book ? "book is NULL" : "out is NULL");
+        return crm_i_fail(err, CRM_E_NULL, !book ? 2 : 4, !book ? "book is NULL." : "out is NULL.");
     build b = {.context = context, .book = book, .options = options, .err = err};
     crm_status s = read_options(&b);
     if (s != CRM_OK)
@@ -313,6 +326,9 @@ crm_status crm_report_build(const crm_context *context, const crm_customers *boo
         s = sort_customers(&b);
     if (s != CRM_OK) {
         crm_report_destroy(b.report);
+        /* What a room below calls its own wrong argument came here as an option. */
+        if (err && (s == CRM_E_ARGUMENT || s == CRM_E_DOMAIN))
+            err->arg = 3;
         return s;
     }
     *out = b.report;
@@ -370,9 +386,9 @@ const crm_model *crm_report_spend_model(const crm_report *report)
 crm_status crm_report_total(const crm_report *report, int32_t figure, double *value, double *se, crm_error *err)
 {
     if (!report || !value)
-        return crm_i_fail(err, CRM_E_NULL, !report ? 1 : 3, !report ? "report is NULL" : "value is NULL");
+        return crm_i_fail(err, CRM_E_NULL, !report ? 1 : 3, !report ? "report is NULL." : "value is NULL.");
     if (figure < 1 || figure >= FIGURES)
-        return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, (double)figure, "there is no such figure");
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, (double)figure, "There is no such figure.");
     *value = report->figure[figure];
     if (se)
         *se = report->figure_se[figure];

@@ -152,7 +152,7 @@ static void test_arguments(void **state)
                      CRM_E_DOMAIN);
     assert_int_equal(crm_model_simulate(NULL, m, s, 2, first, 9, 0, 2, 1, 1, &log, &err), CRM_E_DOMAIN);
     assert_int_equal(err.arg, 7);
-    assert_int_equal(crm_model_simulate(NULL, m, s, 2, first, 9, 1, 10, 1, 1, &log, &err), CRM_E_DOMAIN);
+    assert_int_equal(crm_model_simulate(NULL, m, s, 2, first, 9, 1, 10, 1, 1, &log, &err), CRM_E_ARGUMENT);
     assert_int_equal(err.arg, 8);
     first[1] = -1;
     assert_int_equal(crm_model_simulate(NULL, m, s, 2, first, 9, 1, 2, 1, 1, &log, &err), CRM_E_DOMAIN);

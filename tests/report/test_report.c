@@ -210,6 +210,7 @@ static void test_tiers_and_threshold(void **state)
     r = NULL;
     assert_int_equal(crm_options_set_f64s(o, CRM_OPTION_TIERS, 2, bad, &e), CRM_OK);
     assert_int_equal(crm_report_build(NULL, b, o, &r, &e), CRM_E_DOMAIN);
+    assert_int_equal(e.arg, 3);
     assert_null(r);
     crm_options_destroy(o);
     crm_customers_destroy(b);
