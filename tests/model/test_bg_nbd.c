@@ -4,8 +4,9 @@
 #include "csv.h"
 
 #include "crmcore/model.h"
+#include "model/predict.h"
 
-/* The best instruction set there is: tables are built by the hundred here. */
+/* The best instruction set there is. */
 static crm_context *best;
 
 static crm_model *bg_nbd(double r, double alpha, double a, double b)
@@ -25,43 +26,56 @@ static crm_model *cdnow(void)
 static double expected(const crm_model *model, double x, double t_x, double T, double t)
 {
     double out;
-    assert_int_equal(crm_model_expected(NULL, model, 1, &x, &t_x, &T, t, &out, NULL, NULL), CRM_OK);
+    assert_int_equal(crm_model_expected(best, model, 1, &x, &t_x, &T, t, &out, NULL, NULL), CRM_OK);
     return out;
 }
 
 static double expected_new(const crm_model *model, double t)
 {
     double out;
-    assert_int_equal(crm_model_expected_new(NULL, model, 1, &t, &out, NULL, NULL), CRM_OK);
+    assert_int_equal(crm_model_expected_new(best, model, 1, &t, &out, NULL, NULL), CRM_OK);
     return out;
 }
 
 static double p_alive(const crm_model *model, double x, double t_x, double T, double ahead)
 {
     double out;
-    assert_int_equal(crm_model_p_alive(NULL, model, 1, &x, &t_x, &T, ahead, &out, NULL, NULL), CRM_OK);
+    assert_int_equal(crm_model_p_alive(best, model, 1, &x, &t_x, &T, ahead, &out, NULL, NULL), CRM_OK);
     return out;
 }
 
 static double discounted(const crm_model *model, double x, double t_x, double T, double t, double delta)
 {
     double out;
-    assert_int_equal(crm_model_discounted(NULL, model, 1, &x, &t_x, &T, t, delta, &out, NULL, NULL), CRM_OK);
+    assert_int_equal(crm_model_discounted(best, model, 1, &x, &t_x, &T, t, delta, &out, NULL, NULL), CRM_OK);
     return out;
+}
+
+/* What a plan would give, to the bit (test_plan.c), without building its tables. */
+static void run_one(const crm_model *model, const crm_i_ask *ask, const double *history, double *value,
+                    double *se)
+{
+    crm_i_column column;
+    assert_int_equal(crm_i_predict_ask(model, NULL, ask, &column, NULL), CRM_OK);
+    const crm_i_predict job = {.model = model,
+                               .columns = 1,
+                               .column = &column,
+                               .n = 1,
+                               .x = history,
+                               .t_x = history + 1,
+                               .T = history + 2,
+                               .out = value,
+                               .se = se};
+    assert_int_equal(crm_i_predict_run(best, &job, NULL), CRM_OK);
 }
 
 static double asked(const crm_model *model, int32_t quantity, double t0, double t1, double delta,
                     double number, double x, double t_x, double T)
 {
-    crm_plan *plan = NULL;
-    int32_t column = -1;
+    const crm_i_ask ask = {quantity, t0, t1, delta, number};
+    const double history[] = {x, t_x, T};
     double out;
-    assert_int_equal(crm_plan_create(best, model, NULL, &plan, NULL), CRM_OK);
-    assert_int_equal(crm_plan_add(plan, quantity, t0, t1, delta, number, &column, NULL), CRM_OK);
-    assert_int_equal(column, 0);
-    assert_int_equal(crm_plan_run(best, plan, 1, &x, &t_x, &T, NULL, NULL, NULL, &out, NULL, NULL, NULL),
-                     CRM_OK);
-    crm_plan_destroy(plan);
+    run_one(model, &ask, history, &out, NULL);
     return out;
 }
 
@@ -80,7 +94,7 @@ static void test_new_customers_of_cdnow(void **state)
     const double want[] = {.00781367, .05318429, .15063084, 1.04049011, 1.04373203, 1.85795837, 1.444012382};
     const double half[] = {5e-9, 5e-9, 5e-9, 5e-9, 5e-9, 5e-9, 5e-10};
     double out[7];
-    assert_int_equal(crm_model_expected_new(NULL, m, 7, t, out, NULL, NULL), CRM_OK);
+    assert_int_equal(crm_model_expected_new(best, m, 7, t, out, NULL, NULL), CRM_OK);
     for (int i = 0; i < 7; i++) {
         assert_true(fabs(out[i] - want[i]) <= half[i]);
         assert_same_bits(expected(m, 0, 0, 0, t[i]), out[i]);
@@ -346,26 +360,18 @@ static const double gradient[][7 + 7 * 5] = {
 static void one_with_error(const double *parameter, const double *covariance, int quantity,
                            const double *history, double *value, double *se)
 {
-    const double ask[7][5] = {
+    const crm_i_ask ask[7] = {
         {CRM_QUANTITY_P_ALIVE, 0, 0, 0, 0},
         {CRM_QUANTITY_P_ALIVE, 10, 0, 0, 0},
         {CRM_QUANTITY_EXPECTED, 0, 39, 0, 0},
         {CRM_QUANTITY_EXPECTED, 10, 39, 0, 0},
-        {CRM_QUANTITY_DISCOUNTED, 0, INFINITY, .0027, 0},
+        {CRM_QUANTITY_DISCOUNTED, 0, (double)INFINITY, .0027, 0},
         {CRM_QUANTITY_DISCOUNTED, 5, 52, .0027, 0},
         {CRM_QUANTITY_PROBABILITY, 0, 26, 0, 3},
     };
     crm_model *m = NULL;
-    crm_plan *plan = NULL;
-    int32_t column;
-    const double *q = ask[quantity];
     assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, parameter, covariance, &m, NULL), CRM_OK);
-    assert_int_equal(crm_plan_create(best, m, NULL, &plan, NULL), CRM_OK);
-    assert_int_equal(crm_plan_add(plan, (int32_t)q[0], q[1], q[2], q[3], q[4], &column, NULL), CRM_OK);
-    assert_int_equal(crm_plan_run(best, plan, 1, history, history + 1, history + 2, NULL, NULL, NULL, value,
-                                  se, NULL, NULL),
-                     CRM_OK);
-    crm_plan_destroy(plan);
+    run_one(m, &ask[quantity], history, value, se);
     crm_model_destroy(m);
 }
 
@@ -415,17 +421,11 @@ static void test_rate(void **state)
         double value;
         double se;
         covariance[5 * j] = 1;
-        crm_plan *plan = NULL;
         crm_model *known = NULL;
-        int32_t column;
+        const crm_i_ask ask = {CRM_QUANTITY_RATE, 0, 0, 0, 0};
         assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, parameter, covariance, &known, NULL),
                          CRM_OK);
-        assert_int_equal(crm_plan_create(NULL, known, NULL, &plan, NULL), CRM_OK);
-        assert_int_equal(crm_plan_add(plan, CRM_QUANTITY_RATE, 0, 0, 0, 0, &column, NULL), CRM_OK);
-        assert_int_equal(crm_plan_run(best, plan, 1, history, history + 1, history + 2, NULL, NULL, NULL,
-                                      &value, &se, NULL, NULL),
-                         CRM_OK);
-        crm_plan_destroy(plan);
+        run_one(known, &ask, history, &value, &se);
         crm_model_destroy(known);
         const double h = 1e-5 * parameter[j];
         parameter[j] += h;
