@@ -48,7 +48,7 @@ static double round_digits(const int64_t *digit, int top)
         rest = digit[j] != 0;
     const uint64_t kept = head >> 11;
     const uint64_t cut = head & 0x7ff;
-    const int up = cut > 0x400 || (cut == 0x400 && (rest || (kept & 1)));
+    const int up = cut > 0x400 || (cut == 0x400 && (((uint64_t)rest | kept) & 1));
     const uint64_t u = ((uint64_t)(place - 52) << 52) + kept + (uint64_t)up;
     return u < (UINT64_C(2047) << 52) ? crm_i_bits_double(u) : CRM_I_INFINITY;
 }

@@ -130,7 +130,7 @@ double crm_i_condition(int n, const double *value)
 {
     if (n == 0)
         return 1.0;
-    if (isnan(value[0]) || isnan(value[n - 1]))
+    if (isnan(value[0])) /* then all are */
         return (double)NAN;
     return value[0] > 0.0 ? value[n - 1] / value[0] : (double)INFINITY;
 }

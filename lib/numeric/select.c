@@ -116,7 +116,7 @@ static void count_some(const struct selection *t)
 static void lay_out_cells(struct selection *t, int64_t *table)
 {
     int bits = CELL_BITS;
-    while (bits > 1 && ((int64_t)t->spans << bits) > TABLE)
+    while (((int64_t)t->spans << bits) > TABLE)
         bits--;
     for (int i = 0; i < t->spans; i++) {
         t->span[i].cell_bits = bits;
@@ -238,7 +238,7 @@ static int64_t cuts_at_once(int64_t n)
     const double m = (double)sample_size(n);
     const double share = 8.0 * 0.5 / sqrt(m) + 10.0 / m;
     const double cuts = floor(0.9 * (double)gather_limit(n) / (share * (double)n));
-    return cuts < 1.0 ? 1 : cuts > CUTS ? CUTS : (int64_t)cuts;
+    return cuts > CUTS ? CUTS : (int64_t)cuts; /* one at least: share is below 1/7 */
 }
 
 /* One value from each of m stretches of equal length, where in it decided by a multiplicative hash. */
@@ -431,8 +431,7 @@ void crm_i_select_many_bounded(int64_t n, const double *value, int64_t k, const 
 
 static int is_at_least(crm_i_pair sum, double target)
 {
-    const crm_i_pair rest = crm_i_pair_add_double(sum, -target);
-    return rest.high > 0.0 || (rest.high == 0.0 && rest.low >= 0.0);
+    return crm_i_pair_add_double(sum, -target).high >= 0.0;
 }
 
 static void find_share(int64_t n, const uint64_t *key, double target, double *out, int64_t *count)

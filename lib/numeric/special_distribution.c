@@ -148,7 +148,7 @@ static halves gamma_corner(double a, double x)
 {
     double term = 1.0;
     double sum = 0.0;
-    for (int k = 1; k < 40 && fabs(term) > 0x1p-60; k++) {
+    for (int k = 1; fabs(term) > 0x1p-60; k++) {
         term *= -x / k;
         sum += term / (a + k);
     }

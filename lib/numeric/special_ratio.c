@@ -22,12 +22,11 @@ static crm_i_pair rising_product(double x, double n, int count)
     return product;
 }
 
+/* ln Gamma(x), x < SHIFT. */
 static crm_i_pair lgamma_pair(double x)
 {
     const int steps = steps_to(x, SHIFT);
     const crm_i_pair main = crm_i_lgamma_stirling(crm_i_pair_sum(x, steps));
-    if (steps == 0)
-        return main;
     return crm_i_pair_add(main, crm_i_pair_negate(crm_i_pair_log(rising_product(x, 0.0, steps))));
 }
 

@@ -24,22 +24,20 @@ static double round_64(uint64_t top, int sticky, int exponent)
     return ldexp((double)(kept + (uint64_t)up), exponent + 11);
 }
 
-/* limb[0..5] is a number below 2^192, least significant first, not zero. */
+/* limb[0..5] is a number from 2^64 to 2^192, least significant first. */
 static double round_limbs(const uint32_t *limb, int sticky, int exponent)
 {
     uint64_t word[3];
     for (int i = 0; i < 3; i++)
         word[i] = ((uint64_t)limb[2 * i + 1] << 32) | limb[2 * i];
     int first = 2;
-    while (first > 0 && word[first] == 0)
+    while (word[first] == 0)
         first--;
     const int shift = 64 - crm_i_bit_length(word[first]);
     uint64_t top = word[first] << shift;
-    if (first > 0) {
-        if (shift > 0)
-            top |= word[first - 1] >> (64 - shift);
-        sticky |= (word[first - 1] << shift) != 0;
-    }
+    if (shift > 0)
+        top |= word[first - 1] >> (64 - shift);
+    sticky |= (word[first - 1] << shift) != 0;
     if (first == 2)
         sticky |= word[0] != 0;
     return round_64(top, sticky, exponent + 64 * first - shift);
@@ -61,7 +59,7 @@ static double divide_rounded(uint64_t high, uint64_t low, uint32_t divisor)
     /* The lowest limb only ever matters as "not zero": 66 bits or more stand above it or in it. */
     if (quotient[6] == 0 && quotient[5] == 0 && quotient[4] == 0)
         return round_limbs(quotient, rest != 0, -96);
-    return round_limbs(quotient + 1, rest != 0 || quotient[0] != 0, -64);
+    return round_limbs(quotient + 1, (rest | quotient[0]) != 0, -64);
 }
 
 double crm_i_sum128_to_f64_scaled(const struct crm_i_sum128 *sum, int decimals)

@@ -42,6 +42,9 @@ static void test_eigen_known(void **unused)
     double far[] = {1e200, 1e20, 1e20, 1}; /* theta^2 would overflow */
     assert_int_equal(crm_i_eigen_symmetric(2, far, value, vector), 0);
     assert_relative(value[0], 1.0, 1e-14);
+    double hollow[] = {1e200, 1e20, 1e20, 0}; /* here it is not below the rounding */
+    assert_int_equal(crm_i_eigen_symmetric(2, hollow, value, vector), 0);
+    assert_relative(value[0], -1e-160, 1e-14);
     const double bad[] = {(double)NAN, (double)INFINITY};
     for (int i = 0; i < 2; i++) {
         double m[] = {1, bad[i], 0, 1};

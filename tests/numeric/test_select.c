@@ -19,7 +19,7 @@ static double uniform(void)
     return (double)(next() >> 11) * 0x1p-53;
 }
 
-enum { SHAPES = 11 };
+enum { SHAPES = 12 };
 
 static double shaped(int shape, int64_t i, int64_t n)
 {
@@ -45,6 +45,8 @@ static double shaped(int shape, int64_t i, int64_t n)
         return 42.0;
     case 9:
         return i == 0 ? -(double)INFINITY : i == 1 ? (double)INFINITY : (double)NAN;
+    case 10: /* fewer keys than there are cells */
+        return 1.0 + floor(u * 100.0) * 0x1p-52;
     default: /* what a regular sample would see is not what there is */
         return i % 64 == 0 ? 1e6 + u : u;
     }
@@ -163,6 +165,23 @@ static void test_share(void **unused)
     assert_true(count[8] == 7 && out[8] == 400.0);
 }
 
+/* A target beyond the whole sum, with and without NaN at the end. */
+static void test_share_out_of_reach(void **unused)
+{
+    (void)unused;
+    const double value[] = {1.0, 2.0, (double)NAN};
+    const double target = 3.5;
+    for (int64_t n = 2; n <= 3; n++) {
+        double out = 0.0;
+        int64_t count = 0;
+        uint64_t key[3];
+        uint64_t scratch[3];
+        crm_i_select_share(n, value, 1, &target, &out, &count, key, scratch);
+        assert_int_equal(count, -1);
+        assert_true(isnan(out));
+    }
+}
+
 static void test_share_is_exact_and_knows_no_order(void **unused)
 {
     (void)unused;
@@ -209,6 +228,7 @@ int main(void)
         cmocka_unit_test(test_every_shape),
         cmocka_unit_test(test_a_sample_that_misleads),
         cmocka_unit_test(test_share),
+        cmocka_unit_test(test_share_out_of_reach),
         cmocka_unit_test(test_share_is_exact_and_knows_no_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

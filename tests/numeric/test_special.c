@@ -75,6 +75,10 @@ static void test_gamma_edges(void **state)
         assert_true(isnan(crm_i_lgamma_ratio(bad[i], 1.0)));
         assert_true(isnan(crm_i_lgamma_ratio(1.0, bad[i])));
         assert_true(isnan(crm_i_digamma_ratio(1.0, bad[i])));
+        assert_true(isnan(crm_i_digamma_ratio(bad[i], 1.0)));
+        assert_true(isnan(crm_i_trigamma_ratio(bad[i], 1.0)));
+        assert_true(isnan(crm_i_lgamma_cross(bad[i], 1.0, 1.0)));
+        assert_true(isnan(crm_i_lgamma_cross(1.0, 1.0, bad[i])));
         assert_true(isnan(crm_i_trigamma_ratio(1.0, bad[i])));
         assert_true(isnan(crm_i_lbeta(bad[i], 1.0)));
         assert_true(isnan(crm_i_lbeta(1.0, bad[i])));
@@ -89,6 +93,10 @@ static void test_gamma_edges(void **state)
 static void test_ratios(void **state)
 {
     (void)state;
+    /* beyond the sizes that pairs hold: x^n, n! and n ln x */
+    assert_relative(crm_i_lgamma_ratio(1e16, 3.0), 48.0 * 2.302585092994045684, 1e-15);
+    assert_same_bits(crm_i_lgamma_ratio(1.0, 1e17), crm_i_lgamma(1e17));
+    assert_relative(crm_i_lgamma_ratio(1e201, 1e190), 1e190 * 201.0 * 2.302585092994045684, 1e-3);
     for (size_t i = 0; i < ROWS(ratio_reference); i++) {
         const double *r = ratio_reference[i];
         const double value = crm_i_lgamma_ratio(r[0], r[1]);
