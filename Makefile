@@ -14,8 +14,14 @@ DATADIR ?= $(PREFIX)/share/crmcore
 PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
 INSTALL ?= install
 
-CC ?= cc
-CXX ?= c++
+# Without a compiler of the user's: cc and c++, or what else there is.
+found = $(firstword $(foreach c,$(1),$(shell command -v $(c))) $(1))
+ifeq ($(origin CC),default)
+CC := $(notdir $(call found,cc gcc clang))
+endif
+ifeq ($(origin CXX),default)
+CXX := $(notdir $(call found,c++ g++ clang++))
+endif
 AR ?= ar
 AWK ?= awk
 

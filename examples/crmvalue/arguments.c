@@ -119,7 +119,8 @@ static int read_option(arguments *a, const char *name, const char *value, double
     }
     if (strcmp(name, "--margin") == 0) {
         a->margin = number;
-        return (is_number && number <= 1.0) || complaint(name, value, "not a share of revenue, at most 1");
+        return (is_number && number >= -1000.0 && number <= 1.0) ||
+               complaint(name, value, "not a share of revenue from -1000 to 1");
     }
     if (strcmp(name, "--threshold") == 0) {
         a->threshold = number;
@@ -150,7 +151,6 @@ static int read_option(arguments *a, const char *name, const char *value, double
 int arguments_read(arguments *a, int argc, char **argv)
 {
     memset(a, 0, sizeof *a);
-    a->format = "text";
     a->unit = "week";
     a->days_per_unit = 7.0;
     a->horizon = INFINITY;
@@ -165,6 +165,7 @@ int arguments_read(arguments *a, int argc, char **argv)
         return 0;
     for (int i = 2; i < argc; i++) {
         if (strncmp(argv[i], "--", 2) == 0) {
+            a->options++;
             char name[64];
             const char *equals = strchr(argv[i], '=');
             const char *value = equals ? equals + 1 : i + 1 < argc ? argv[i + 1] : NULL;

@@ -36,9 +36,11 @@ typedef struct output {
 
 int output_open(output *out, const char *path);
 int output_close(output *out); /* 0 if anything could not be written; says so */
+int printed(void); /* how the program ends after it wrote to standard output */
 
 void json_string(FILE *f, const char *text, int64_t length);
 void json_number(FILE *f, double x); /* null if it is not finite */
+void plain_text(FILE *f, const char *text, int64_t length); /* control characters, which could steer a terminal, as ? */
 void csv_text(FILE *f, const char *text, int64_t length);
 void csv_number(FILE *f, double x); /* nothing if it is NaN */
 
@@ -48,7 +50,9 @@ typedef struct arguments {
     const char *command;
     const char *words[64]; /* what is not an option, in order */
     int count;
-    const char *format, *output, *unit;
+    int options;           /* how many of those there were */
+    const char *output, *unit;
+    const char *format;    /* NULL: not given */
     double days_per_unit;
     int64_t until;
     double discount;            /* continuous, per unit */

@@ -6,22 +6,25 @@
 
 enum { MOST = 5 };
 
-/* What a quantity is called, what it needs beside the model's parameters, and what it may have (with a default of 0). */
+/* What a quantity is called, whether it is one of spend models, what it needs beside the model's parameters, and what it may
+ * have (with a default of 0). */
 typedef struct quantity {
     const char *name;
+    int spend;
     const char *needs[MOST];
     const char *may[MOST];
 } quantity;
 
 static const quantity quantities[] = {
-    {"log-likelihood", {"x"}, {"t_x", "T", "mean"}},
-    {"p-alive", {"x", "t_x", "T"}, {"ahead"}},
-    {"expected", {"t"}, {0}},
-    {"cet", {"x", "t_x", "T", "t"}, {"t0"}},
-    {"dert", {"x", "t_x", "T", "discount"}, {0}},
-    {"det", {"x", "t_x", "T", "t", "discount"}, {0}},
-    {"pmf", {"count", "t"}, {"x", "t_x", "T"}},
-    {"spend", {"x"}, {"mean"}},
+    {"log-likelihood", 0, {"x", "t_x", "T"}, {0}},
+    {"log-likelihood", 1, {"x"}, {"mean"}},
+    {"p-alive", 0, {"x", "t_x", "T"}, {"ahead"}},
+    {"expected", 0, {"t"}, {0}},
+    {"cet", 0, {"x", "t_x", "T", "t"}, {"t0"}},
+    {"dert", 0, {"x", "t_x", "T", "discount"}, {0}},
+    {"det", 0, {"x", "t_x", "T", "t", "discount"}, {0}},
+    {"pmf", 0, {"count", "t"}, {"x", "t_x", "T"}},
+    {"spend", 1, {"x"}, {"mean"}},
 };
 
 /* The names and values given on the command line. */
@@ -75,6 +78,35 @@ static double given(values *v, const char *name)
     return value;
 }
 
+/* The quantity of a name; where two kinds of model have it, that of this kind. */
+static const quantity *quantity_of(const char *name, int32_t kind)
+{
+    const quantity *found = NULL;
+    for (size_t i = 0; i < sizeof quantities / sizeof *quantities; i++)
+        if (strcmp(quantities[i].name, name) == 0 && (!found || quantities[i].spend == (kind == CRM_MODEL_GAMMA_GAMMA)))
+            found = &quantities[i];
+    return found;
+}
+
+static int need(values *v, const char *who, const char *name)
+{
+    double ignored;
+    if (take(v, name, &ignored))
+        return 1;
+    fprintf(stderr, "crmvalue: %s needs %s=\n", who, name);
+    return 0;
+}
+
+/* What goes together: the mean of purchases, if there are any; a history whole or not at all. */
+static int check_together(const quantity *q, values *v)
+{
+    double x, ignored;
+    if (q->spend)
+        return (take(v, "x", &x) && x == 0.0) || need(v, q->name, "mean");
+    const int any = take(v, "x", &ignored) | take(v, "t_x", &ignored) | take(v, "T", &ignored);
+    return !any || (need(v, q->name, "x") && need(v, q->name, "t_x") && need(v, q->name, "T"));
+}
+
 /* Everything needed is there, and nothing that is not asked for. */
 static int check_values(const quantity *q, int32_t kind, values *v)
 {
@@ -85,12 +117,9 @@ static int check_values(const quantity *q, int32_t kind, values *v)
             return 0;
         }
     }
-    for (int i = 0; i < MOST && q->needs[i]; i++) {
-        if (!take(v, q->needs[i], &ignored)) {
-            fprintf(stderr, "crmvalue: %s needs %s=\n", q->name, q->needs[i]);
+    for (int i = 0; i < MOST && q->needs[i]; i++)
+        if (!need(v, q->name, q->needs[i]))
             return 0;
-        }
-    }
     for (int i = 0; i < MOST && q->may[i]; i++)
         take(v, q->may[i], &ignored);
     for (int i = 0; i < v->count; i++) {
@@ -100,7 +129,7 @@ static int check_values(const quantity *q, int32_t kind, values *v)
             return 0;
         }
     }
-    return 1;
+    return check_together(q, v);
 }
 
 /* A quantity that only plans have. */
@@ -145,17 +174,17 @@ static crm_status compute(const quantity *q, const crm_model *m, values *v, doub
 
 int command_eval(const arguments *a)
 {
-    const quantity *q = NULL;
-    for (size_t i = 0; a->count >= 2 && i < sizeof quantities / sizeof *quantities; i++)
-        if (strcmp(quantities[i].name, a->words[0]) == 0)
-            q = &quantities[i];
-    if (!q) {
-        fprintf(stderr, a->count < 2 ? "crmvalue: eval takes a quantity, a model and name=value pairs; see crmvalue --help\n"
-                                     : "crmvalue: no such quantity; see crmvalue --help\n");
+    if (a->count < 2 || a->options > 0) {
+        fprintf(stderr, "crmvalue: eval takes a quantity, a model, name=value pairs and no options; see crmvalue --help\n");
         return EXIT_INPUT;
     }
     const int32_t kind = crm_kind_find(a->words[1]);
+    const quantity *q = quantity_of(a->words[0], kind);
     values v;
+    if (!q) {
+        fprintf(stderr, "crmvalue: %s: no such quantity; see crmvalue --help\n", a->words[0]);
+        return EXIT_INPUT;
+    }
     if (kind == 0) {
         fprintf(stderr, "crmvalue: %s: no such model; see crmvalue --help\n", a->words[1]);
         return EXIT_INPUT;
@@ -172,10 +201,14 @@ int command_eval(const arguments *a)
     if (s >= 0)
         s = compute(q, m, &v, &out, &e);
     crm_model_destroy(m);
-    if (s != CRM_OK || !isfinite(out)) {
+    if (s != CRM_OK) {
         fprintf(stderr, "%s: %s\n", crm_status_name(s), e.text);
         return EXIT_UNCOMPUTABLE;
     }
+    if (!isfinite(out)) {
+        fprintf(stderr, "%s: the number is beyond what a double holds\n", crm_status_name(CRM_E_OVERFLOW));
+        return EXIT_UNCOMPUTABLE;
+    }
     printf("%.17g\n", out);
-    return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAULT;
+    return printed();
 }

@@ -139,7 +139,7 @@ int command_fit(const crm_context *context, const arguments *a)
     } else if (!output_open(&out, a->output)) {
         end = EXIT_FAULT;
     } else {
-        if (strcmp(a->format, "json") == 0) {
+        if (a->format && strcmp(a->format, "json") == 0) {
             fit_json(out.file, model, 2);
             fputc('\n', out.file);
         } else {

@@ -85,9 +85,11 @@ static int read_number(reader *r, int column, csv_field field, int64_t *out)
     } else {
         good = parse_decimal(field.text, field.length, r->a->decimals, out, &reason);
     }
-    if (!good)
-        complain(r->path, r->file.line, "%s \"%.*s\" %s", column_names[column],
-                 (int)(field.length < 40 ? field.length : 40), field.text, reason);
+    if (!good) {
+        fprintf(stderr, "crmvalue: %s:%lld: %s \"", r->path, (long long)r->file.line, column_names[column]);
+        plain_text(stderr, field.text, field.length < 40 ? field.length : 40);
+        fprintf(stderr, "%s\" %s\n", field.length < 40 ? "" : "...", reason);
+    }
     return good;
 }
 
@@ -183,6 +185,15 @@ static int make_book(const crm_context *context, reader *r, ledger *out)
         char date[16];
         format_date(r->a->until, date);
         complain(r->path, 0, "no row is dated %s or before", date);
+        return EXIT_INPUT;
+    }
+    if (s == CRM_E_OVERFLOW && e.row >= 0) {
+        const char *name = "";
+        int64_t length = 0;
+        crm_names_get(r->customers, crm_transactions_keys(r->log)[e.row], &name, &length, NULL);
+        fprintf(stderr, "crmvalue: %s: the sums of customer \"", r->path);
+        plain_text(stderr, name, length);
+        fputs("\" are too large\n", stderr);
         return EXIT_INPUT;
     }
     return s == CRM_OK ? EXIT_DONE : failed(r->path, &e);

@@ -42,7 +42,8 @@ static int run(const crm_context *context, const arguments *a)
         return command_predict(context, a);
     if (strcmp(a->command, "eval") == 0)
         return command_eval(a);
-    fprintf(stderr, "crmvalue: %s: no such command; see crmvalue --help\n", a->command);
+    fprintf(stderr, "crmvalue: %s: %s; see crmvalue --help\n", a->command,
+            a->command[0] == '-' ? "the command comes first" : "no such command");
     return EXIT_INPUT;
 }
 
@@ -55,13 +56,13 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             print_help(stdout);
-            return EXIT_DONE;
+            return printed();
         }
     }
     if (strcmp(argv[1], "--version") == 0) {
         const int32_t v = crm_version();
         printf("crmvalue %d.%d.%d\n", (int)(v / 1000000), (int)(v / 100 % 10000), (int)(v % 100));
-        return EXIT_DONE;
+        return printed();
     }
     arguments a;
     if (!arguments_read(&a, argc, argv))

@@ -43,7 +43,7 @@ int parse_date(const char *text, int64_t length, int64_t *day)
 
 void format_date(int64_t day, char buffer[16])
 {
-    int year = (int)(1970 + day / 366) - 1; /* not after the year sought */
+    int year = (int)(day < 0 ? 1970 + day / 365 : 1970 + day / 366) - 1; /* not after the year sought */
     while (days_of(year + 1, 1, 1) <= day)
         year++;
     int month = 1;

@@ -24,6 +24,12 @@ int output_close(output *out)
     return !(bad || worse);
 }
 
+int printed(void)
+{
+    output out = {stdout, NULL};
+    return output_close(&out) ? EXIT_DONE : EXIT_FAULT;
+}
+
 /* Length of the UTF-8 sequence at text, 0 if there is no valid one. */
 static int64_t sequence(const unsigned char *text, int64_t left)
 {
@@ -66,6 +72,12 @@ void json_number(FILE *f, double x)
 {
     char buffer[32];
     fputs(isfinite(x) ? shortest(x, buffer) : "null", f);
+}
+
+void plain_text(FILE *f, const char *text, int64_t length)
+{
+    for (int64_t i = 0; i < length; i++)
+        fputc((unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i], f);
 }
 
 void csv_text(FILE *f, const char *text, int64_t length)

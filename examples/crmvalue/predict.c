@@ -1,5 +1,6 @@
 /* crmvalue predict: what to expect of each customer, as CSV. */
 #include <math.h>
+#include <string.h>
 
 #include "crmvalue.h"
 
@@ -36,6 +37,10 @@ int command_predict(const crm_context *context, const arguments *a)
 {
     if (a->count != 2 || !a->has_horizon) {
         fprintf(stderr, "crmvalue: predict takes a model, a file and --horizon N; see crmvalue --help\n");
+        return EXIT_INPUT;
+    }
+    if (a->format && strcmp(a->format, "text") != 0) {
+        fprintf(stderr, "crmvalue: --format %s: predict prints CSV\n", a->format);
         return EXIT_INPUT;
     }
     const int32_t kind = kind_of(a->words[0]);

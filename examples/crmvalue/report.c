@@ -120,8 +120,8 @@ static void find_all(const crm_context *context, findings *f)
     f->profit = concentrate(context, f->customers, profit, f->top_share);
     for (int64_t i = 0; i < f->customers; i++) {
         f->class_count[class[i]]++;
-        f->class_profit[class[i]] += class[i] ? profit[i] : 0.0;
-        f->class_value[class[i]] += class[i] ? value[i] : 0.0;
+        f->class_profit[class[i]] += isnan(profit[i]) ? 0.0 : profit[i];
+        f->class_value[class[i]] += isnan(value[i]) ? 0.0 : value[i];
     }
     find_win_back(f);
 }
@@ -275,26 +275,44 @@ static void text_concentration(const findings *f, FILE *o, const char *name, con
 {
     percent(o, name, c->top_net);
     percent(o, " of net,", c->top_positive);
-    fputs(" of positive; 80 % is held by ", o);
+    fputs(" of positive", o);
     if (c->need_net >= 0)
-        fprintf(o, "%.2f %% of customers (net), ", 100.0 * (double)c->need_net / (double)f->customers);
+        fprintf(o, "; 80 %% of net is held by %.2f %% of customers", 100.0 * (double)c->need_net / (double)f->customers);
     if (c->need_positive >= 0)
-        fprintf(o, "%.2f %% (positive)", 100.0 * (double)c->need_positive / (double)f->customers);
+        fprintf(o, "; 80 %% of positive by %.2f %%", 100.0 * (double)c->need_positive / (double)f->customers);
     fputc('\n', o);
+}
+
+static void number(FILE *o, const char *label, double x, int places)
+{
+    if (isnan(x))
+        fprintf(o, "%s undefined", label);
+    else
+        fprintf(o, "%s %.*f", label, places, x);
+}
+
+static void text_base(const findings *f, FILE *o)
+{
+    double equity_se, alive_se;
+    const double equity = total(f->r, CRM_FIGURE_EQUITY, &equity_se), alive = total(f->r, CRM_FIGURE_ALIVE, &alive_se);
+    fprintf(o, "Base       %lld customers,", (long long)f->customers);
+    number(o, "", alive, 1);
+    number(o, " expected alive (standard error", alive_se, 1);
+    number(o, ")\nRevenue   ", total(f->r, CRM_FIGURE_REVENUE, NULL), 2);
+    number(o, ", margin", total(f->r, CRM_FIGURE_MARGIN, NULL), 2);
+    number(o, ", of the last 365.25 days", total(f->r, CRM_FIGURE_PROFIT, NULL), 2);
+    number(o, "\nEquity    ", equity, 2);
+    number(o, " (standard error", equity_se, 2);
+    fputs(")\n", o);
 }
 
 static void write_text(const findings *f, FILE *o)
 {
     const arguments *a = f->a;
     char date[16], buffer[32];
-    double equity_se, alive_se;
-    const double equity = total(f->r, CRM_FIGURE_EQUITY, &equity_se), alive = total(f->r, CRM_FIGURE_ALIVE, &alive_se);
     format_date(a->until, date);
     fprintf(o, "Customer value as of %s\n\n", date);
-    fprintf(o, "Base       %lld customers, %.1f expected alive (standard error %.1f)\n", (long long)f->customers, alive, alive_se);
-    fprintf(o, "Revenue    %.2f, margin %.2f, of the last 365.25 days %.2f\n", total(f->r, CRM_FIGURE_REVENUE, NULL),
-            total(f->r, CRM_FIGURE_MARGIN, NULL), total(f->r, CRM_FIGURE_PROFIT, NULL));
-    fprintf(o, "Equity     %.2f (standard error %.2f)\n", equity, equity_se);
+    text_base(f, o);
     fprintf(o, "Assumed    margin rate %.6g (%s), discount %s, horizon ", total(f->r, CRM_FIGURE_MARGIN_RATE, NULL),
             !isnan(a->margin) ? "given" : f->l->has_cost ? "from the costs" : "no costs in the log", a->discount_text);
     if (isfinite(a->horizon))
@@ -315,8 +333,8 @@ static void write_text(const findings *f, FILE *o)
     fputs("\nThe top 20 % hold\n", o);
     text_concentration(f, o, "  of value  ", &f->value);
     text_concentration(f, o, "  of profit ", &f->profit);
-    fprintf(o, "\nClasses, divided at a future value of %.2f (%s)\n", total(f->r, CRM_FIGURE_THRESHOLD, NULL),
-            isnan(a->threshold) ? "the mean value" : "given");
+    number(o, "\nClasses, divided at a future value of", total(f->r, CRM_FIGURE_THRESHOLD, NULL), 2);
+    fprintf(o, " (%s)\n", isnan(a->threshold) ? "the mean value" : "given");
     for (int c = CRM_CLASS_INVEST; c >= 0; c--)
         if (c || f->class_count[c])
             fprintf(o, "  %-12s %10lld customers, profit %14.2f, value %14.2f\n", crm_portfolio_name(c),
@@ -328,7 +346,9 @@ static void write_text(const findings *f, FILE *o)
         const char *name = "";
         int64_t length = 0;
         crm_names_get(crm_customers_names(f->l->book), crm_customers_keys(f->l->book)[i], &name, &length, NULL);
-        fprintf(o, "  %12.2f  %.4f  %.*s\n", crm_report_f64(f->r, CRM_REPORT_VALUE)[i] * (1.0 - p), p, (int)length, name);
+        fprintf(o, "  %12.2f  %.4f  ", crm_report_f64(f->r, CRM_REPORT_VALUE)[i] * (1.0 - p), p);
+        plain_text(o, name, length);
+        fputc('\n', o);
     }
 }
 
@@ -360,7 +380,7 @@ int command_report(const crm_context *context, const arguments *a)
     } else {
         f.r = r;
         find_all(context, &f);
-        if (strcmp(a->format, "json") == 0)
+        if (a->format && strcmp(a->format, "json") == 0)
             write_json(&f, out.file);
         else
             write_text(&f, out.file);

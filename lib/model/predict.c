@@ -78,6 +78,14 @@ static crm_status check_domain(const crm_i_ask *ask, crm_error *err)
     }
 }
 
+/* What is made after u is worth exp(-delta u): beyond exp(-64) it adds nothing to a double, and rules that reach much
+ * further than there is anything to find lose sight of what there is. */
+static double discounted_end(const crm_i_ask *ask)
+{
+    const double end = ask->t0 + 64.0 / ask->delta;
+    return ask->t1 < CRM_I_INFINITY && end > ask->t0 && end < ask->t1 ? end : ask->t1;
+}
+
 /* Only what the quantity takes; undiscounted is what EXPECTED is. */
 static crm_i_ask canonical(const crm_i_ask *ask)
 {
@@ -101,6 +109,8 @@ static crm_i_ask canonical(const crm_i_ask *ask)
             own.quantity = CRM_QUANTITY_DISCOUNTED;
         if (own.quantity == CRM_QUANTITY_DISCOUNTED && own.delta == 0.0)
             own.quantity = CRM_QUANTITY_EXPECTED;
+        if (own.quantity == CRM_QUANTITY_DISCOUNTED)
+            own.t1 = discounted_end(&own);
         break;
     default:
         break;

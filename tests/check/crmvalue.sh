@@ -42,10 +42,23 @@ ends 2 'no such option' report x.csv --untill 2024-01-01
 ends 2 'value is missing' report x.csv --until
 ends 2 'until DATE is missing' report examples/demo.csv
 for o in '--until 2024-02-30' '--until 2024-2-3' '--unit fortnight' '--discount 0.15' '--discount x/year' '--discount -1/year' \
-    '--horizon 0' '--horizon inf' '--margin 2' '--margin x' '--tiers 50,60' '--tiers 100' '--tiers 50,,50' '--threshold nan' \
+    '--horizon 0' '--horizon inf' '--margin 2' '--margin -1e9' '--margin x' '--tiers 50,60' '--tiers 100' '--tiers 50,,50' '--threshold nan' \
     '--format xml' '--decimals 10' '--decimals 1.5' '--threads 0'; do
     ends 2 "${o%% *}" report examples/demo.csv --until 2024-12-31 $o
 done
+ends 2 'the command comes first' --until 2024-12-31 report examples/demo.csv
+ends 2 'predict prints CSV' predict bg-nbd examples/demo.csv --until 2024-12-31 --horizon 1 --format json
+ends 2 'Is a directory' report examples --until 2024-12-31
+ends 2 'no row is dated 0001-01-01' report examples/demo.csv --until 0001-01-01
+ends 2 'no row is dated 1400-06-07' report examples/demo.csv --until 1400-06-07
+ends 2 'no row is dated 1969-12-31' report examples/demo.csv --until 1969-12-31
+if [ -w /dev/full ]; then
+    for c in --help --version 'eval expected bg-nbd r=1 alpha=1 a=1 b=1 t=1' 'fit bg-nbd examples/demo.csv --until 2024-12-31' \
+        'report examples/demo.csv --until 2024-12-31' 'predict bg-nbd examples/demo.csv --until 2024-12-31 --horizon 1'; do
+        "$V" $c >/dev/full 2>"$t/err"
+        [ $? -eq 1 ] && grep -q 'could not be written' "$t/err" || say "crmvalue $c: nothing wrong with a full device"
+    done
+fi
 ends 2 'no such model' fit nonsense examples/demo.csv --until 2024-12-31
 ends 2 'not built yet' fit pareto-nbd examples/demo.csv --until 2024-12-31
 ends 2 'predict takes' predict bg-nbd examples/demo.csv --until 2024-12-31
@@ -73,6 +86,35 @@ log 'customer,date,amount\n"A"B,2024-01-01,1\n';       ends 2 'after a closing q
 log 'customer,date,amount\nA,2025-01-01,1\n';          ends 2 'no row is dated 2024-12-31 or before' report "$t/log.csv" $until
 log 'customer,date,amount,cost\nA,2024-01-01,1,x\n';   ends 2 'cost "x"' report "$t/log.csv" $until
 log 'customer,date,amount,quantity\nA,2024-01-01,1,1.5\n'; ends 2 'quantity "1.5"' report "$t/log.csv" $until
+
+log 'customer,date,amount\nA\rB,2024-01-01,1\n';       ends 2 'log.csv:2: a carriage return inside' report "$t/log.csv" $until
+log '\357\273\277';                                    ends 2 'the file is empty' report "$t/log.csv" $until
+log 'customer;date;amount\nA;2024-01-01;1\n';         ends 2 'log.csv:1: .*no column customer' report "$t/log.csv" $until
+log 'customer,date,amount\nA, 2024-01-01,1\n';        ends 2 'log.csv:2: date " 2024-01-01" is not' report "$t/log.csv" $until
+log 'customer,date,amount\n"A\nB",2024-01-01,1\nC,x,1\n'; ends 2 'log.csv:4: date "x"' report "$t/log.csv" $until
+log 'customer,date,amount\nA,"2024\033[2J",1\n';      ends 2 'date "2024\?\[2J" is not' report "$t/log.csv" $until
+log 'customer,date,amount\nA,2024-01-01,-1\n';        ends 3 'CRM_E_NO_DATA' report "$t/log.csv" $until
+log 'customer,date,amount\nB,2024-01-01,1\nA x,2024-01-01,92233720368547758.07\nA x,2024-01-02,.01\n'
+ends 2 'customer "A x" are too large' report "$t/log.csv" $until
+for bytes in 1000000 1; do # a name of a million bytes; ten thousand columns
+    awk -v n=$bytes 'BEGIN { c = n == 1 ? 10000 : 1; printf "date,amount,customer"; for (i = 1; i < c; i++) printf ",c"; printf "\n2024-01-01,1,"
+        for (i = 0; i < n; i++) printf "x"; for (i = 1; i < c; i++) printf ","; }' >"$t/log.csv"
+    ends 0 '' predict bg-nbd "$t/log.csv" $until --horizon 4
+    [ "$(wc -l <"$t/out")" -eq 2 ] || say "a long line: $(wc -l <"$t/out") lines"
+done
+# Dates from the first to the last there is, bytes that are no UTF-8, sums at the edge of int64.
+log 'customer,date,amount\n\377,0001-01-01,1\nB,9999-12-31,92233720368547758.07\nC,0500-03-01,-92233720368547758.07\n'
+ends 0 '' report "$t/log.csv" --until 9999-12-31 --format json
+grep -q '"until": "9999-12-31"' "$t/out" || say "the last date"
+is customers 3 0; is without_purchase 1 0; is revenue 1 0
+# A figure that does not exist: undefined in text, and customers without a class keep their profit.
+log 'customer,date,amount\nA,2024-01-01,1\n'
+ends 0 '' report "$t/log.csv" $until
+grep -qw nan "$t/out" && say "a report says nan"
+grep -q 'unknown .* 1 customers, profit  *1.00' "$t/out" || say "the profit of customers without a class is gone"
+# A horizon without end in sight is the one for ever.
+"$V" report examples/demo.csv $until >"$t/out"; "$V" report examples/demo.csv $until --horizon 1e308 | diff "$t/out" - | grep -q Equity &&
+    say "--horizon 1e308: the base is not worth what it is for ever"
 
 # One customer, one row: a right result, and a word that the data cannot identify the model.
 log 'customer,date,amount\nA,2024-01-01,1\n'
@@ -120,6 +162,16 @@ ends 2 'does not take q' eval cet bg-nbd r=.25 alpha=4.4 a=1 b=1 x=2 t_x=30 T=39
 ends 2 'given twice' eval cet bg-nbd r=.25 r=.25 alpha=4.4 a=1 b=1 x=2 t_x=30 T=39 t=3
 ends 2 'not of the form' eval cet bg-nbd r=x
 ends 2 'no such quantity' eval worth bg-nbd
+ends 2 'no options' eval expected bg-nbd r=.25 alpha=4.4 a=1 b=2.4 t=1 --format json
+ends 2 'needs t_x' eval log-likelihood bg-nbd r=.25 alpha=4.4 a=1 b=2.4 x=0
+ends 2 'does not take mean' eval log-likelihood bg-nbd r=.25 alpha=4.4 a=1 b=2.4 x=3 t_x=4 T=6 mean=3
+ends 2 'needs mean' eval log-likelihood gamma-gamma p=6.25 q=3.74 v=15.44 x=3
+ends 2 'does not take t_x' eval log-likelihood gamma-gamma p=6.25 q=3.74 v=15.44 x=3 mean=30 t_x=4
+ends 2 'needs mean' eval spend gamma-gamma p=6.25 q=3.74 v=15.44 x=3
+ends 2 'needs t_x' eval pmf bg-nbd r=.25 alpha=4.4 a=1 b=2.4 count=3 t=3 x=2
+ends 3 '^CRM_E_[A-Z]*: .' eval log-likelihood bg-nbd r=1e-300 alpha=1e300 a=1 b=2.4 x=100 t_x=1 T=3
+near 5.4080354370475821 1e-11 eval det bg-nbd r=.25 alpha=4.4 a=1 b=2.4 x=1 t_x=1 T=3 discount=.002 t=1e308
+near 35.218978102189780 1e-12 eval spend gamma-gamma p=6.25 q=3.74 v=15.44 x=0
 ends 2 'no such model' eval cet nonsense
 
 # ---- published figures, where the data are ----
