@@ -264,6 +264,7 @@ crm_status crm_concentration_hhi(const crm_context *context, int64_t n, const do
     if (!out)
         return crm_i_fail(err, CRM_E_NULL, 4, "out is NULL.");
     const double total = c.net * scale;
-    *out = crm_i_exact_value(&squares) / total / total;
+    const double sum = crm_i_pair_value(crm_i_pair_divide(crm_i_exact_pair(&squares), crm_i_pair_product(total, total)));
+    *out = sum < 1.0 ? sum : 1.0; /* a total that was rounded down */
     return crm_i_ok(err);
 }

@@ -177,6 +177,13 @@ static void test_edges(void **state)
     assert_relative(out, 1.0 / 6, 1e-15);
     assert_int_equal(crm_concentration_top(NULL, 2, most, .5, 0, &out, NULL), CRM_OK);
     assert_relative(out, 2.0 / 3, 3e-16);
+    /* One customer is all there is, to the bit; and three, by rational arithmetic. */
+    const double alone[1] = {.1};
+    assert_int_equal(crm_concentration_hhi(NULL, 1, alone, &out, NULL), CRM_OK);
+    assert_same_bits(out, 1.0);
+    const double three[3] = {0x1.ef8d0c7aff89cp-3, 0x1.7bfa617423c52p-1, 0x1.929fd1a6b0228p-3};
+    assert_int_equal(crm_concentration_hhi(NULL, 3, three, &out, NULL), CRM_OK);
+    assert_true(fabs(out - 0x1.dbf70db74cbfbp-2) <= 3 * 0x1p-54);
     assert_int_equal(crm_concentration_hhi(NULL, 2, most, &out, NULL), CRM_OK);
     assert_relative(out, 5.0 / 9, 1e-15);
     const double least[3] = {0x1p-1074, 0x1p-1074, 0x1p-1073};
