@@ -198,7 +198,8 @@ CRM_I_INLINE double crm_i_log(double x)
 }
 
 /* log(1 + x) from the bits of the sum that 1 + x rounds to, their exponent k, and what the sum lost in units
- * of 2^k. That is added to the low digits times the slope of the logarithm, 1/m, which (1 - s)^2 is to 3 %. */
+ * of 2^k. That is added to the low digits times the slope of the logarithm, 1/m, which is (1 - s)^2
+ * to 3 %. */
 CRM_I_INLINE double crm_i_log1p_finish(uint64_t u, uint64_t exponent, double lost)
 {
     const double m = crm_i_log_mantissa(u, exponent);

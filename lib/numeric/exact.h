@@ -1,5 +1,6 @@
-/* A sum of doubles without any error: one fixed-point number as wide as the whole range. The order of the terms cannot
- * matter, not by a bit, and the result is the double nearest to the true sum. About 3 ns a term; 552 bytes. */
+/* A sum of doubles without any error: one fixed-point number as wide as the whole range. The order of
+ * the terms cannot matter, not by a bit, and the result is the double nearest to the true sum. About 3 ns a
+ * term; 552 bytes. */
 #ifndef CRM_I_NUMERIC_EXACT_H
 #define CRM_I_NUMERIC_EXACT_H
 
@@ -39,7 +40,8 @@ CRM_I_INLINE void crm_i_exact_add(crm_i_exact *sum, double x)
         crm_i_exact_carry(sum);
 }
 
-/* sum += x * y, for |x|, |y| and |x y| below 1e290; exactly while the product is 0 or at least 1e-290 in size. */
+/* sum += x * y, for |x|, |y| and |x y| below 1e290; exactly while the product is 0 or at least 1e-290 in
+ * size. */
 CRM_I_INLINE void crm_i_exact_add_product(crm_i_exact *sum, double x, double y)
 {
     const crm_i_pair p = crm_i_pair_product(x, y);

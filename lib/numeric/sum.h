@@ -1,5 +1,5 @@
-/* Sums that do not depend on who adds: exact two-word integers, and block trees of doubles, plain or in pairs,
- * whose shape is fixed by the number of rows alone. */
+/* Sums that do not depend on who adds: exact two-word integers, and block trees of doubles, plain or in
+ * pairs, whose shape is fixed by the number of rows alone. */
 #ifndef CRM_I_SUM_H
 #define CRM_I_SUM_H
 

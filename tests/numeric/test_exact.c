@@ -30,7 +30,7 @@ static void test_rounding(void **state)
     assert_same_bits(SUM(DBL_MAX, DBL_MAX), (double)INFINITY);
     assert_same_bits(SUM(-DBL_MAX, -DBL_MAX), -(double)INFINITY);
     assert_same_bits(SUM(DBL_MAX, 0x1p969), DBL_MAX);
-    assert_same_bits(SUM(DBL_MAX, 0x1p970), (double)INFINITY);        /* half a unit, and the last bit is odd */
+    assert_same_bits(SUM(DBL_MAX, 0x1p970), (double)INFINITY); /* half a unit, and the last bit is odd */
     assert_same_bits(SUM(0x1p-1074, 0x1p-1074), 0x1p-1073);
     assert_same_bits(SUM(DBL_MIN, -0x1p-1074), DBL_MIN - 0x1p-1074);
     assert_same_bits(SUM(0x1p-1022, 0x1p-1022), 0x1p-1021);
