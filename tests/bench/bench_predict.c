@@ -1,31 +1,18 @@
-/* Speed of BG/NBD prediction: P(alive), expected and discounted-for-ever purchases by a plan, and the named
- * functions. Prints ns of processor time per customer on one thread; the minimum of several runs. */
-#define _POSIX_C_SOURCE 199309L
-#include "crmcore/model.h"
+/* Speed of BG/NBD prediction: P(alive), expected and discounted-for-ever purchases by a plan on each
+ * instruction set, with standard errors, by two workers, and by the named functions. */
+#include "bench/bench.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
-enum { ROWS = 200000, RUNS = 7 };
-
-static double seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
+enum { ROWS = 500000, SOME = 10000 };
 
 /* A base like the CDNOW sample: T of 27 to 39 weeks in days, x geometric with a long tail. */
 static void fill(double *x, double *t_x, double *T)
 {
     uint64_t s = 1;
     for (int i = 0; i < ROWS; i++) {
-        s = s * 6364136223846793005u + 1442695040888963407u;
-        const double u = (double)(s >> 11) * 0x1p-53;
-        s = s * 6364136223846793005u + 1442695040888963407u;
-        const double v = (double)(s >> 11) * 0x1p-53;
+        const double u = bench_uniform(&s);
+        const double v = bench_uniform(&s);
         T[i] = floor(189 + 84 * v) / 7.0;
         x[i] = u < .6 ? 0 : floor(pow(1.0 - (u - .6) / .4001, -.7));
         x[i] = x[i] > 60 ? 60 : x[i];
@@ -37,113 +24,155 @@ static const double parameter[] = {.242594529, 4.413602161, .792922028, 2.425906
 static const double covariance[] = {1.577e-4, 3.6e-3, 2e-5,  -1e-4, 3.6e-3, .143,  -1e-3, -1e-2,
                                     2e-5,     -1e-3,  .0345, .12,   -1e-4,  -1e-2, .12,   .4976};
 
-static void plan_bench(const crm_context *context, const char *name, double horizon, const double *cov,
-                       const double *x, const double *t_x, const double *T, double *out, double *se)
+typedef struct columns {
+    double *x, *t_x, *T, *out, *se;
+} columns;
+
+static double time_plan(const bench *b, const crm_context *context, double horizon, const double *cov,
+                        int64_t rows, const columns *c)
 {
-    crm_model *model;
-    crm_plan *plan;
+    crm_model *model = NULL;
+    crm_plan *plan = NULL;
     int32_t column;
     double total[6];
-    crm_model_create(context, CRM_MODEL_BG_NBD, 4, parameter, cov, &model, NULL);
-    const double begun = seconds();
-    crm_plan_create(context, model, NULL, &plan, NULL);
-    crm_plan_add(plan, CRM_QUANTITY_P_ALIVE, 0, 0, 0, 0, &column, NULL);
-    crm_plan_add(plan, CRM_QUANTITY_EXPECTED, 0, 39, 0, 0, &column, NULL);
-    const double between = seconds();
-    crm_plan_add(plan, CRM_QUANTITY_DISCOUNTED, 0, horizon, .0027, 0, &column, NULL);
-    const double built = seconds();
-    double best = 1e9;
-    for (int run = 0; run < RUNS; run++) {
-        const double start = seconds();
-        crm_plan_run(context, plan, ROWS, x, t_x, T, NULL, NULL, NULL, out, se, se ? total : NULL, NULL);
-        const double took = seconds() - start;
-        best = took < best ? took : best;
+    double *se = cov ? c->se : NULL;
+    bench_need(crm_model_create(context, CRM_MODEL_BG_NBD, 4, parameter, cov, &model, NULL), "model");
+    bench_need(crm_plan_create(context, model, NULL, &plan, NULL), "plan");
+    bench_need(crm_plan_add(plan, CRM_QUANTITY_P_ALIVE, 0, 0, 0, 0, &column, NULL), "add");
+    bench_need(crm_plan_add(plan, CRM_QUANTITY_EXPECTED, 0, 39, 0, 0, &column, NULL), "add");
+    bench_need(crm_plan_add(plan, CRM_QUANTITY_DISCOUNTED, 0, horizon, .0027, 0, &column, NULL), "add");
+    bench_timer t = bench_timing(b);
+    while (bench_more(&t)) {
+        bench_tick(&t);
+        bench_need(crm_plan_run(context, plan, rows, c->x, c->t_x, c->T, NULL, NULL, NULL, c->out, se,
+                                se ? total : NULL, NULL),
+                   "run");
+        bench_tock(&t);
     }
-    printf("%-34s %8.1f ns a customer   tables %.2f + %.2f ms\n", name, best / ROWS * 1e9,
-           (between - begun) * 1e3, (built - between) * 1e3);
     crm_plan_destroy(plan);
     crm_model_destroy(model);
+    return t.best;
 }
 
-static void single(const crm_context *context, const char *name, int which)
+static double time_build(const bench *b, const double *cov)
 {
-    crm_model *model;
-    crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, parameter, NULL, &model, NULL);
-    double x = 2, t_x = 213.0 / 7, T = 272.0 / 7, t = 39, out;
-    double best = 1e9;
-    for (int run = 0; run < RUNS; run++) {
-        const int turns = 2000;
-        const double start = seconds();
-        for (int i = 0; i < turns; i++) {
-            if (which == 0)
-                crm_model_p_alive(context, model, 1, &x, &t_x, &T, 0, &out, NULL, NULL);
-            else if (which == 1)
-                crm_model_expected(context, model, 1, &x, &t_x, &T, t, &out, NULL, NULL);
-            else if (which == 2)
-                crm_model_expected_new(context, model, 1, &t, &out, NULL, NULL);
-            else if (which == 3)
-                crm_model_discounted(context, model, 1, &x, &t_x, &T, INFINITY, .0027, &out, NULL, NULL);
-            else
-                crm_model_discounted(context, model, 1, &x, &t_x, &T, 156, .0027, &out, NULL, NULL);
-        }
-        const double took = (seconds() - start) / turns;
-        best = took < best ? took : best;
+    bench_timer t = bench_timing(b);
+    while (bench_more(&t)) {
+        crm_model *model = NULL;
+        crm_plan *plan = NULL;
+        int32_t column;
+        bench_need(crm_model_create(b->one, CRM_MODEL_BG_NBD, 4, parameter, cov, &model, NULL), "model");
+        bench_tick(&t);
+        bench_need(crm_plan_create(b->one, model, NULL, &plan, NULL), "plan");
+        bench_need(crm_plan_add(plan, CRM_QUANTITY_EXPECTED, 0, 39, 0, 0, &column, NULL), "add");
+        bench_need(crm_plan_add(plan, CRM_QUANTITY_DISCOUNTED, 0, (double)INFINITY, .0027, 0, &column, NULL),
+                   "add");
+        bench_tock(&t);
+        crm_plan_destroy(plan);
+        crm_model_destroy(model);
     }
-    printf("%-34s %8.2f us for one customer\n", name, best * 1e6);
+    return t.best;
+}
+
+typedef crm_status (*named)(const crm_context *context, const crm_model *model, int64_t n, const columns *c);
+
+static crm_status p_alive(const crm_context *context, const crm_model *model, int64_t n, const columns *c)
+{
+    return crm_model_p_alive(context, model, n, c->x, c->t_x, c->T, 0, c->out, NULL, NULL);
+}
+
+static crm_status expected(const crm_context *context, const crm_model *model, int64_t n, const columns *c)
+{
+    return crm_model_expected(context, model, n, c->x, c->t_x, c->T, 39, c->out, NULL, NULL);
+}
+
+static crm_status expected_new(const crm_context *context, const crm_model *model, int64_t n,
+                               const columns *c)
+{
+    return crm_model_expected_new(context, model, n, c->T, c->out, NULL, NULL);
+}
+
+static crm_status for_ever(const crm_context *context, const crm_model *model, int64_t n, const columns *c)
+{
+    return crm_model_discounted(context, model, n, c->x, c->t_x, c->T, (double)INFINITY, .0027, c->out, NULL,
+                                NULL);
+}
+
+static crm_status to_156(const crm_context *context, const crm_model *model, int64_t n, const columns *c)
+{
+    return crm_model_discounted(context, model, n, c->x, c->t_x, c->T, 156, .0027, c->out, NULL, NULL);
+}
+
+/* rows at a time: one customer is repeated, to be seen by the clock. */
+static void bench_named(const bench *b, const char *name, named call, int64_t rows, const columns *c)
+{
+    char full[64];
+    const int repeats = rows == 1 ? 500 : 1;
+    crm_model *model = NULL;
+    bench_need(crm_model_create(b->one, CRM_MODEL_BG_NBD, 4, parameter, NULL, &model, NULL), "model");
+    bench_timer t = bench_timing(b);
+    while (bench_more(&t)) {
+        bench_tick(&t);
+        for (int i = 0; i < repeats; i++)
+            bench_need(call(b->one, model, rows, c), name);
+        bench_tock(&t);
+    }
+    snprintf(full, sizeof full, "%s, %s", name, rows == 1 ? "one customer" : "by function");
+    bench_time(b, b->one, full, rows, rows == 1 ? 0.0 : 24.0, t.best / repeats, BENCH_NO_LIMIT, 0.0);
     crm_model_destroy(model);
 }
 
-static void many(const crm_context *context, const char *name, int which, const double *x, const double *t_x,
-                 const double *T, double *out)
+static void bench_plan(const bench *b, const columns *c)
 {
-    crm_model *model;
-    enum { SOME = 20000 };
-    crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, parameter, NULL, &model, NULL);
-    const double start = seconds();
-    if (which == 0)
-        crm_model_p_alive(context, model, SOME, x, t_x, T, 0, out, NULL, NULL);
-    else if (which == 1)
-        crm_model_expected(context, model, SOME, x, t_x, T, 39, out, NULL, NULL);
-    else if (which == 2)
-        crm_model_discounted(context, model, SOME, x, t_x, T, INFINITY, .0027, out, NULL, NULL);
-    else
-        crm_model_discounted(context, model, SOME, x, t_x, T, 156, .0027, out, NULL, NULL);
-    printf("%-34s %8.1f ns a customer\n", name, (seconds() - start) / SOME * 1e9);
-    crm_model_destroy(model);
+    double one = 0.0;
+    double errors = 0.0;
+    const double endless = (double)INFINITY;
+    for (int32_t isa = crm_context_isa(b->one); isa >= CRM_ISA_BASELINE; isa--) {
+        crm_context *limited = NULL;
+        bench_need(crm_context_limit(b->one, isa, &limited, NULL), "limit");
+        const int best = isa == crm_context_isa(b->one);
+        const double plain = time_plan(b, limited, endless, NULL, ROWS, c);
+        const double with = time_plan(b, limited, endless, covariance, ROWS, c);
+        bench_time(b, limited, "plan: P(alive), CET, DERT", ROWS, 24, plain, best ? BENCH_NS : BENCH_NO_LIMIT,
+                   150);
+        bench_time(b, limited, "the same with standard errors and totals", ROWS, 24, with, BENCH_NO_LIMIT, 0);
+        bench_time(b, limited, "the same, discounted to 156", ROWS, 24,
+                   time_plan(b, limited, 156, covariance, ROWS, c), BENCH_NO_LIMIT, 0);
+        one = best ? plain : one;
+        errors = best ? with : errors;
+        crm_context_destroy(limited);
+    }
+    bench_time(b, b->one, "plan of 10,000 customers", SOME, 24, time_plan(b, b->one, endless, NULL, SOME, c),
+               BENCH_NS, 150);
+    bench_time(b, b->one, "tables of a plan", 1, 0, time_build(b, NULL), BENCH_NO_LIMIT, 0);
+    bench_time(b, b->one, "tables of a plan with standard errors", 1, 0, time_build(b, covariance),
+               BENCH_NO_LIMIT, 0);
+    if (!b->two)
+        return;
+    const double two = time_plan(b, b->two, endless, NULL, ROWS, c);
+    bench_time(b, b->two, "plan: P(alive), CET, DERT", ROWS, 24, two, BENCH_NO_LIMIT, 0);
+    bench_gain(b, "plan, two workers", one, two, 1.7);
+    bench_gain(b, "plan with standard errors, two workers", errors,
+               time_plan(b, b->two, endless, covariance, ROWS, c), 1.7);
 }
 
 int main(void)
 {
-    double *memory = malloc(9 * ROWS * sizeof *memory);
-    if (!memory)
-        return 1;
-    double *x = memory, *t_x = x + ROWS, *T = t_x + ROWS, *out = T + ROWS, *se = out + 3 * ROWS;
-    fill(x, t_x, T);
-    const char *level[] = {"baseline", "avx2", "avx512"};
-    crm_context *found;
-    crm_context_create(NULL, NULL, 1, &found, NULL);
-    for (int32_t isa = crm_context_isa(found); isa >= 0; isa--) {
-        crm_context *context;
-        char name[64];
-        crm_context_limit(found, isa, &context, NULL);
-        snprintf(name, sizeof name, "plan, 3 columns, %s", level[isa]);
-        plan_bench(context, name, (double)INFINITY, NULL, x, t_x, T, out, NULL);
-        snprintf(name, sizeof name, "  with standard errors and totals");
-        plan_bench(context, name, (double)INFINITY, covariance, x, t_x, T, out, se);
-        snprintf(name, sizeof name, "  with errors, discounted to 156");
-        plan_bench(context, name, 156, covariance, x, t_x, T, out, se);
-        crm_context_destroy(context);
-    }
-    single(found, "p_alive", 0);
-    single(found, "expected", 1);
-    single(found, "expected_new", 2);
-    single(found, "discounted for ever", 3);
-    single(found, "discounted to 156", 4);
-    many(found, "p_alive, 20000", 0, x, t_x, T, out);
-    many(found, "expected, 20000", 1, x, t_x, T, out);
-    many(found, "discounted for ever, 20000", 2, x, t_x, T, out);
-    many(found, "discounted to 156, 20000", 3, x, t_x, T, out);
-    crm_context_destroy(found);
+    bench b = bench_begin("predict");
+    double *memory = bench_room(9 * ROWS, sizeof *memory);
+    const columns c = {memory, memory + ROWS, memory + 2 * ROWS, memory + 3 * ROWS, memory + 6 * ROWS};
+    fill(c.x, c.t_x, c.T);
+    bench_plan(&b, &c);
+    bench_named(&b, "P(alive)", p_alive, SOME, &c);
+    bench_named(&b, "expected", expected, SOME, &c);
+    bench_named(&b, "discounted for ever", for_ever, SOME, &c);
+    bench_named(&b, "discounted to 156", to_156, SOME, &c);
+    bench_named(&b, "P(alive)", p_alive, 1, &c);
+    bench_named(&b, "expected", expected, 1, &c);
+    bench_named(&b, "expected of a new one", expected_new, 1, &c);
+    bench_named(&b, "discounted for ever", for_ever, 1, &c);
+    bench_named(&b, "discounted to 156", to_156, 1, &c);
     free(memory);
+    bench_end(&b);
     return 0;
 }
