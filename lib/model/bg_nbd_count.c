@@ -13,28 +13,22 @@
 
 enum { TURNS = 100000 };
 
-/* The continued fraction of I_x(a, b) a B/(x^a y^b) by the modified method of Lentz, for x < (a+1)/(a+b+2),
- * where it converges in some sqrt(max(a, b)) turns. */
+/* The continued fraction of I_x(a, b) a B(a, b)/(x^a y^b) by Lentz's method, for x < (a+1)/(a+b+2), where it
+ * converges in some sqrt(max(a, b)) turns and no partial denominator comes near 0. */
 static double beta_fraction(double a, double b, double x)
 {
-    const double tiny = 1e-300;
     double c = 1.0;
-    double d = 1.0 - (a + b) * x / (a + 1.0);
-    d = 1.0 / (fabs(d) < tiny ? tiny : d);
+    double d = 1.0 / (1.0 - (a + b) * x / (a + 1.0));
     double f = d;
     for (int32_t turn = 1; turn < TURNS; turn++) {
         const double m = turn;
         const double even = m * (b - m) * x / ((a + (2.0 * m - 1.0)) * (a + 2.0 * m));
-        d = 1.0 + even * d;
+        d = 1.0 / (1.0 + even * d);
         c = 1.0 + even / c;
-        d = 1.0 / (fabs(d) < tiny ? tiny : d);
-        c = fabs(c) < tiny ? tiny : c;
         f *= c * d;
         const double odd = -(a + m) * ((a + b) + m) * x / ((a + 2.0 * m) * (a + (2.0 * m + 1.0)));
-        d = 1.0 + odd * d;
+        d = 1.0 / (1.0 + odd * d);
         c = 1.0 + odd / c;
-        d = 1.0 / (fabs(d) < tiny ? tiny : d);
-        c = fabs(c) < tiny ? tiny : c;
         f *= c * d;
         if (fabs(c * d - 1.0) < 1e-16)
             break;

@@ -262,6 +262,7 @@ static void test_hard_numbers(void **state)
     assert_true(isfinite(discounted(m, 3, 1e200, 1e200, INFINITY, 1)));
     assert_true(isfinite(discounted(m, 3, 1, 2, INFINITY, 1e-25)));
     assert_true(isfinite(discounted(m, 3, 1, 2, INFINITY, 1e300)));
+    assert_true(isfinite(discounted(m, 3, 1, 2, INFINITY, 1e-30)));
     crm_model_destroy(m);
 }
 

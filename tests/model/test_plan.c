@@ -4,6 +4,7 @@
 #include "test.h"
 
 #include "crmcore/model.h"
+#include "model/model.h"
 
 enum { N = 5000, COLUMNS = 11 };
 
@@ -318,6 +319,11 @@ static void test_bad_arguments(void **state)
     refused(plan, CRM_QUANTITY_VALUE, 0, 9, 0, 1, CRM_E_ARGUMENT, 2);
     refused(plan, CRM_QUANTITY_P_ALIVE, -1, 0, 0, 0, CRM_E_DOMAIN, 3);
     refused(plan, CRM_QUANTITY_P_ALIVE, INFINITY, 0, 0, 0, CRM_E_DOMAIN, 3);
+    refused(plan, CRM_QUANTITY_SPREAD, 0, 9, 0, 0, CRM_E_UNSUPPORTED, 2);
+    refused(plan, CRM_QUANTITY_EXPECTED, -1, 1, 0, 0, CRM_E_DOMAIN, 3);
+    refused(plan, CRM_QUANTITY_PROBABILITY, 0, 5, 0, -1, CRM_E_DOMAIN, 6);
+    refused(plan, CRM_QUANTITY_PROBABILITY, 0, 5, 0, 0x1p54, CRM_E_DOMAIN, 6);
+    refused(plan, CRM_QUANTITY_DISCOUNTED, 0, INFINITY, INFINITY, 0, CRM_E_DOMAIN, 5);
     refused(plan, CRM_QUANTITY_EXPECTED, 2, 1, 0, 0, CRM_E_DOMAIN, 4);
     refused(plan, CRM_QUANTITY_EXPECTED, 0, NAN, 0, 0, CRM_E_DOMAIN, 4);
     refused(plan, CRM_QUANTITY_EXPECTED, 0, INFINITY, 0, 0, CRM_E_DOMAIN, 4);
@@ -346,12 +352,60 @@ static void test_bad_arguments(void **state)
     crm_plan_destroy(plan);
     crm_plan_destroy(NULL);
     plan = plan_of(NULL, 0);
+    refused(plan, CRM_QUANTITY_VALUE, 0, 9, 0, NAN, CRM_E_DOMAIN, 6);
+    refused(plan, CRM_QUANTITY_VALUE, 0, 9, -1, 1, CRM_E_DOMAIN, 5);
     assert_int_equal(crm_plan_run(NULL, plan, 1, x, t_x, T, NULL, mean, NULL, out, NULL, NULL, &err),
                      CRM_E_NULL);
     assert_int_equal(err.arg, 7);
     crm_plan_destroy(plan);
     crm_model_destroy(bg);
     crm_model_destroy(gg);
+}
+
+/* Kinds that predict nothing yet cannot be created; should one come by a later blob, it is refused. */
+static void test_unbuilt_kinds(void **state)
+{
+    (void)state;
+    crm_model *odd = model_of(CRM_MODEL_BG_NBD, 4, bg_parameter, NULL);
+    crm_model *bg = model_of(CRM_MODEL_BG_NBD, 4, bg_parameter, NULL);
+    crm_plan *plan = NULL;
+    crm_transactions *log = NULL;
+    const int64_t first = 0;
+    odd->kind = CRM_MODEL_SBG;
+    assert_int_equal(crm_plan_create(NULL, odd, NULL, &plan, NULL), CRM_E_UNSUPPORTED);
+    assert_int_equal(crm_plan_create(NULL, bg, odd, &plan, NULL), CRM_E_ARGUMENT);
+    assert_int_equal(crm_model_p_alive(NULL, odd, 1, x, t_x, T, 0, out, NULL, NULL), CRM_E_UNSUPPORTED);
+    assert_int_equal(crm_model_simulate(NULL, odd, NULL, 1, &first, 9, 1, 2, 1, 1, &log, NULL),
+                     CRM_E_UNSUPPORTED);
+    assert_int_equal(crm_model_simulate(NULL, bg, odd, 1, &first, 9, 1, 2, 1, 1, &log, NULL), CRM_E_ARGUMENT);
+    odd->kind = CRM_MODEL_BG_NBD;
+    odd->converged = 0;
+    assert_int_equal(crm_plan_create(NULL, odd, NULL, &plan, NULL), CRM_E_STATE);
+    assert_int_equal(crm_plan_create(NULL, bg, odd, &plan, NULL), CRM_E_STATE);
+    crm_model_destroy(odd);
+    crm_model_destroy(bg);
+}
+
+/* Two workers need room for the sums of the blocks. */
+static void test_memory_of_totals(void **state)
+{
+    (void)state;
+    failing f = {0};
+    crm_allocator allocator = failing_allocator(&f);
+    crm_context *two = NULL;
+    crm_plan *plan = plan_of(NULL, 1);
+    if (crm_context_create(&allocator, NULL, 2, &two, NULL) == CRM_OK) {
+        assert_int_equal(crm_plan_run(two, plan, N, x, t_x, T, count, mean, NULL, out, se, total, NULL),
+                         CRM_OK);
+        failing_arm(&f, 1, 1);
+        assert_int_equal(crm_plan_run(two, plan, N, x, t_x, T, count, mean, NULL, out, se, total, NULL),
+                         CRM_E_MEMORY);
+        failing_arm(&f, 0, 0);
+        assert_int_equal(crm_plan_run(two, plan, N, x, t_x, T, count, mean, NULL, out2, NULL, NULL, NULL),
+                         CRM_OK);
+        crm_context_destroy(two);
+    }
+    crm_plan_destroy(plan);
 }
 
 static int32_t stop(void *self, double done)
@@ -379,10 +433,11 @@ int main(void)
 {
     fill();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same_bits), cmocka_unit_test(test_same_as_named),
-        cmocka_unit_test(test_totals),    cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_bad_rows),  cmocka_unit_test(test_bad_arguments),
-        cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_same_bits),        cmocka_unit_test(test_same_as_named),
+        cmocka_unit_test(test_totals),           cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_bad_rows),         cmocka_unit_test(test_bad_arguments),
+        cmocka_unit_test(test_cancel),           cmocka_unit_test(test_unbuilt_kinds),
+        cmocka_unit_test(test_memory_of_totals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
