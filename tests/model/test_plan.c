@@ -362,6 +362,21 @@ static void test_bad_arguments(void **state)
     crm_model_destroy(gg);
 }
 
+/* The value's error: both models', independent. */
+static void test_value(void **state)
+{
+    (void)state;
+    crm_plan *plan = plan_of(NULL, 1);
+    assert_int_equal(crm_plan_run(NULL, plan, N, x, t_x, T, count, mean, NULL, out, se, NULL, NULL), CRM_OK);
+    for (int i = 0; i < N; i++) {
+        const double D = out[4 * N + i];
+        const double S = out[7 * N + i];
+        assert_same_bits(out[8 * N + i], .3 * S * D);
+        assert_relative(se[8 * N + i], .3 * hypot(S * se[4 * N + i], D * se[7 * N + i]), 1e-9);
+    }
+    crm_plan_destroy(plan);
+}
+
 /* Kinds that predict nothing yet cannot be created; should one come by a later blob, it is refused. */
 static void test_unbuilt_kinds(void **state)
 {
@@ -437,7 +452,7 @@ int main(void)
         cmocka_unit_test(test_totals),           cmocka_unit_test(test_memory),
         cmocka_unit_test(test_bad_rows),         cmocka_unit_test(test_bad_arguments),
         cmocka_unit_test(test_cancel),           cmocka_unit_test(test_unbuilt_kinds),
-        cmocka_unit_test(test_memory_of_totals),
+        cmocka_unit_test(test_memory_of_totals), cmocka_unit_test(test_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
