@@ -153,8 +153,8 @@ int arguments_read(arguments *a, int argc, char **argv)
     memset(a, 0, sizeof *a);
     a->unit = "week";
     a->days_per_unit = 7.0;
-    a->horizon = INFINITY;
-    a->margin = a->threshold = NAN;
+    a->horizon = (double)INFINITY;
+    a->margin = a->threshold = (double)NAN;
     a->model = "bg-nbd";
     a->decimals = 2;
     a->threads = 1;

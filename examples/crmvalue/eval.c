@@ -164,7 +164,7 @@ static crm_status compute(const quantity *q, const crm_model *m, values *v, doub
         return given(v, "t0") == 0.0 ? crm_model_expected(NULL, m, 1, x, t_x, T, t, out, NULL, e)
                                      : planned(m, CRM_QUANTITY_EXPECTED, given(v, "t0"), t, 0.0, row, out, e);
     if (strcmp(q->name, "dert") == 0)
-        return crm_model_discounted(NULL, m, 1, x, t_x, T, INFINITY, delta, out, NULL, e);
+        return crm_model_discounted(NULL, m, 1, x, t_x, T, (double)INFINITY, delta, out, NULL, e);
     if (strcmp(q->name, "det") == 0)
         return crm_model_discounted(NULL, m, 1, x, t_x, T, t, delta, out, NULL, e);
     if (strcmp(q->name, "pmf") == 0)
@@ -191,7 +191,7 @@ int command_eval(const arguments *a)
     }
     if (!read_values(a, &v) || !check_values(q, kind, &v))
         return EXIT_INPUT;
-    double parameter[16], out = NAN;
+    double parameter[16], out = (double)NAN;
     const int32_t count = crm_kind_parameters(kind);
     for (int32_t i = 0; i < count; i++)
         parameter[i] = given(&v, crm_kind_parameter(kind, i));

@@ -56,7 +56,7 @@ crm_options *report_options(const arguments *a, int32_t kind)
 
 static double total(const crm_report *r, int32_t figure, double *se)
 {
-    double value = NAN;
+    double value = (double)NAN;
     double ignored;
     crm_report_total(r, figure, &value, se ? se : &ignored, NULL);
     return value;
@@ -64,7 +64,8 @@ static double total(const crm_report *r, int32_t figure, double *se)
 
 static struct concentration concentrate(const crm_context *context, int64_t n, const double *value, double share)
 {
-    struct concentration c = {NAN, NAN, -1, -1, NAN, NAN, -1};
+    const double none = (double)NAN;
+    struct concentration c = {none, none, -1, -1, none, none, -1};
     crm_concentration_top(context, n, value, share, 0, &c.top_net, NULL);
     crm_concentration_top(context, n, value, share, 1, &c.top_positive, NULL);
     crm_concentration_need(context, n, value, 0.8, 0, &c.need_net, NULL);
