@@ -23,7 +23,11 @@ namespace crm
 class outcome
 {
 public:
-    outcome() : detail() {}
+    outcome() : detail()
+    {
+        detail.row = -1;
+        detail.value = std::numeric_limits<double>::quiet_NaN();
+    }
     crm_status status() const { return detail.status; }
     explicit operator bool() const { return detail.status >= 0; } // done, perhaps with a remark
     bool remarked() const { return detail.status > 0; }
@@ -91,6 +95,7 @@ public:
         for (std::size_t i = 0; i < sizeof text; i++)
             error_.text[i] = text[i];
         error_.row = -1;
+        error_.value = std::numeric_limits<double>::quiet_NaN();
         end(CRM_E_ARGUMENT);
         return false;
     }
@@ -132,7 +137,8 @@ public:
     }
     void reset(T *p)
     {
-        Destroy(p_);
+        if (p != p_)
+            Destroy(p_);
         p_ = p;
     }
     explicit operator bool() const { return p_ != nullptr; }
