@@ -34,8 +34,10 @@ static int read_log(const char *path, columns *c)
     for (int ch = 0; ch != '\n' && ch != EOF;)
         ch = getc(f);
     for (c->n = 0; c->n < ROWS && fscanf(f, "%d,2024-%d-%d,%d.%d", &customer, &month, &day, &units, &cents) == 5; c->n++) {
+        if (month < 1 || month > 12)
+            break;
         c->key[c->n] = (uint64_t)customer;
-        c->day[c->n] = before[(month - 1) % 12] + day - 1;
+        c->day[c->n] = before[month - 1] + day - 1;
         c->amount[c->n] = 100 * (int64_t)units + cents;
     }
     const int whole = feof(f) && !ferror(f) && c->n > 0;

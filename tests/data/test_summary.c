@@ -332,6 +332,54 @@ static void test_workers(void **state)
     }
 }
 
+/* A stream of customers who buy at 0 and then after the gaps given, 0 ending each customer. */
+static crm_summary *of_gaps(uint64_t first_key, int64_t n, const int64_t *gap)
+{
+    crm_stream *stream = NULL;
+    crm_customers *book = NULL;
+    crm_summary *summary = NULL;
+    uint64_t key = first_key;
+    int64_t time = 0;
+    assert_int_equal(crm_stream_create(NULL, &stream, NULL), CRM_OK);
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t amount = 100;
+        assert_int_equal(crm_stream_add(stream, 1, &key, &time, &amount, NULL, NULL), CRM_OK);
+        time = gap[i] ? time + gap[i] : 0;
+        key += gap[i] == 0;
+    }
+    assert_int_equal(crm_stream_customers(NULL, stream, (int64_t)1 << 61, 7.0, 2, NULL, &book, NULL), CRM_OK);
+    assert_int_equal(crm_summary_of_customers(NULL, book, &summary, NULL), CRM_OK);
+    crm_customers_destroy(book);
+    crm_stream_destroy(stream);
+    return summary;
+}
+
+/* Gaps of two summaries interleave, share lengths, or end one before the other: the merge is the summary of all. */
+static void test_merge_gaps(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t n[2], gap[2][4];
+    } cases[] = {{{3, 2}, {{5, 9, 0}, {2, 0}}},       {{2, 3}, {{9, 0}, {2, 5, 0}}}, {{3, 2}, {{1, 5, 0}, {5, 0}}},
+                 {{1, 2}, {{0}, {3, 0}}},             {{1, 1}, {{0}, {0}}},          {{4, 4}, {{1, 3, 5, 0}, {2, 3, 4, 0}}},
+                 {{2, 2}, {{(int64_t)1 << 60, 0}, {1, 0}}}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t both[8];
+        memcpy(both, cases[i].gap[0], (size_t)cases[i].n[0] * sizeof *both);
+        memcpy(both + cases[i].n[0], cases[i].gap[1], (size_t)cases[i].n[1] * sizeof *both);
+        crm_summary *all = of_gaps(1, cases[i].n[0] + cases[i].n[1], both);
+        for (int turn = 0; turn < 2; turn++) {
+            crm_summary *into = of_gaps(1, cases[i].n[turn], cases[i].gap[turn]);
+            crm_summary *from = of_gaps(2, cases[i].n[1 - turn], cases[i].gap[1 - turn]);
+            assert_int_equal(crm_summary_merge(into, from, NULL), CRM_OK);
+            assert_same_summary(into, all);
+            crm_summary_destroy(into);
+            crm_summary_destroy(from);
+        }
+        crm_summary_destroy(all);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -342,6 +390,7 @@ int main(void)
         cmocka_unit_test(test_colliding_values),
         cmocka_unit_test(test_merge_any_order),
         cmocka_unit_test(test_merge_sections),
+        cmocka_unit_test(test_merge_gaps),
         cmocka_unit_test(test_merge_refused),
         cmocka_unit_test(test_workers),
     };
