@@ -87,8 +87,8 @@ CRM_API crm_status crm_model_fit(const crm_context *context, int32_t kind, const
                                  const crm_options *options /*opt*/, crm_model **out, crm_error *err);
 
 /* A model from stated parameters, all finite and > 0 (else CRM_E_DOMAIN, row: which); count must be that of the kind
- * (else CRM_E_ARGUMENT). covariance of the parameters themselves: count x count, column-major, finite, symmetric, no
- * negative variance and no correlation beyond 1 (else CRM_E_DOMAIN); opt: standard errors are then NaN. Since 0.9. */
+ * (else CRM_E_ARGUMENT). covariance of the parameters themselves: count x count, column-major, finite, symmetric and
+ * positive semidefinite, to 1e-9 in correlations (else CRM_E_DOMAIN); opt: standard errors are then NaN. Since 0.9. */
 CRM_API crm_status crm_model_create(const crm_context *context, int32_t kind, int32_t count, const double *parameter,
                                     const double *covariance /*opt*/, crm_model **out, crm_error *err);
 CRM_API int32_t crm_model_kind(const crm_model *model);

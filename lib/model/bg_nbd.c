@@ -149,39 +149,20 @@ static void times_alive(const crm_i_strip *strip, const columns *curve, double *
 
 /* ---- row by row ---- */
 
-static double probability_alive(const double *parameter, double x, double T, const crm_i_ask *ask)
-{
-    return crm_i_bg_nbd_probability(parameter[0] + x, parameter[1] + T, parameter[2], parameter[3] + x,
-                                    ask->number, ask->t1);
-}
-
-/* The derivative of f = probability_alive by parameter j: central differences of the fourth order in its
- * logarithm, right to about 1e-11 of f. */
-static double probability_slope(const double *parameter, double x, double T, const crm_i_ask *ask, int32_t j)
-{
-    const double step = 1e-3;
-    double value[4];
-    double moved[PARAMETERS];
-    const double by[4] = {-2.0 * step, -step, step, 2.0 * step};
-    memcpy(moved, parameter, sizeof moved);
-    for (int32_t k = 0; k < 4; k++) {
-        moved[j] = parameter[j] * crm_i_exp(by[k]);
-        value[k] = probability_alive(moved, x, T, ask);
-    }
-    return (8.0 * (value[2] - value[1]) - (value[3] - value[0])) / (12.0 * step) / parameter[j];
-}
-
 static void probabilities(const double *parameter, const crm_i_ask *ask, const crm_i_strip *strip,
                           double *out, double *gradient)
 {
     const double dead = ask->number == 0.0 ? 1.0 : 0.0;
     for (int64_t i = 0; i < strip->n; i++) {
-        const double alive = probability_alive(parameter, strip->x[i], strip->T[i], ask);
+        const double x = strip->x[i];
+        double slope[PARAMETERS];
+        const double alive =
+            crm_i_bg_nbd_probability(parameter[0] + x, parameter[1] + strip->T[i], parameter[2],
+                                     parameter[3] + x, ask->number, ask->t1, slope);
         out[i] = strip->alive[i] * alive + (1.0 - strip->alive[i]) * dead;
         for (int32_t j = 0; j < PARAMETERS && strip->gradient; j++)
             gradient[j * CRM_I_STRIP + i] =
-                strip->alive_d[j][i] * (alive - dead) +
-                strip->alive[i] * probability_slope(parameter, strip->x[i], strip->T[i], ask, j);
+                strip->alive_d[j][i] * (alive - dead) + strip->alive[i] * slope[j];
     }
 }
 

@@ -174,16 +174,16 @@ static void ahead_value(int32_t isa, const crm_i_curve *curve, double A, double 
 static void expected_value(int32_t isa, const crm_i_curve *curve, double A, double *out)
 {
     const double y0 = in_units(curve->ask.t0, A);
-    const double y1 = in_units(curve->ask.t1, A);
-    double part[6];
-    CRM_I_KERNEL_PICK(isa, crm_i_bg_expected)(&curve->rule, curve->R, y0, y1, curve->gradient, part);
+    const double length = in_units(curve->ask.t1 - curve->ask.t0, A);
+    double part[5];
+    CRM_I_KERNEL_PICK(isa, crm_i_bg_expected)(&curve->rule, curve->R, y0, length, curve->gradient, part);
     out[0] = part[0];
     if (!curve->gradient)
         return;
     out[1] = part[1];
-    out[2] = -(part[2] * y0 + part[3] * y1) / A;
-    out[3] = part[4];
-    out[4] = part[5];
+    out[2] = -part[2] / A;
+    out[3] = part[3];
+    out[4] = part[4];
 }
 
 /* R E[(1 + p y)^-(R+1)] e^(-z y) y/A: what the derivative by A has from an end of the span. */
@@ -203,7 +203,7 @@ static void discounted_value(int32_t isa, crm_i_curve *curve, double A, double *
     if (!is_for_ever(&curve->ask)) {
         const double y0 = in_units(curve->ask.t0, A);
         if (is_finite_discounted(&curve->ask))
-            crm_i_rule_times_in(&curve->span, y0, in_units(curve->ask.t1, A), times);
+            crm_i_rule_times_in(&curve->span, y0, in_units(curve->ask.t1 - curve->ask.t0, A), times);
         else
             crm_i_rule_times_for_ever(y0, delta * A, delta * A, curve->R + 6.0, times);
         if (curve->series.panels > 0)

@@ -123,7 +123,7 @@ void CRM_I_KERNEL(crm_i_bg_ahead)(const crm_i_rule *rule, double R, double y, in
     out[2] = weighed(n, rule->w, u);
 }
 
-void CRM_I_KERNEL(crm_i_bg_expected)(const crm_i_rule *rule, double R, double y0, double y1, int32_t gradient,
+void CRM_I_KERNEL(crm_i_bg_expected)(const crm_i_rule *rule, double R, double y0, double length, int32_t gradient,
                                      double *out)
 {
     const int64_t n = rule->n;
@@ -132,7 +132,6 @@ void CRM_I_KERNEL(crm_i_bg_expected)(const crm_i_rule *rule, double R, double y0
     double h[CRM_I_RULE_MAX];  /* the quantity */
     double u0[CRM_I_RULE_MAX]; /* log(1 + p y0) */
     double h0[CRM_I_RULE_MAX]; /* (1 + p y0)^-R */
-    const double length = y1 - y0;
     if (y0 > 0.0)
         for (int64_t i = 0; i < n; i++)
             u[i] = crm_i_log1p_core(p[i] * length / (1.0 + p[i] * y0));
@@ -154,12 +153,9 @@ void CRM_I_KERNEL(crm_i_bg_expected)(const crm_i_rule *rule, double R, double y0
     out[0] = weighed(n, rule->w, h);
     if (!gradient)
         return;
-    out[4] = weighed(n, rule->w_a, h);
-    out[5] = weighed(n, rule->w_b, h);
+    out[3] = weighed(n, rule->w_a, h);
+    out[4] = weighed(n, rule->w_b, h);
     double d[CRM_I_RULE_MAX];
-    for (int64_t i = 0; i < n; i++)
-        d[i] = R * h0[i] / (1.0 + p[i] * y0);
-    out[2] = -weighed(n, rule->w, d);
     double h1[CRM_I_RULE_MAX]; /* (1 + p y1)^-R */
     powers(n, u, R, h1);
     for (int64_t i = 0; i < n; i++)
@@ -168,8 +164,15 @@ void CRM_I_KERNEL(crm_i_bg_expected)(const crm_i_rule *rule, double R, double y0
         d[i] = h1[i] * u[i] / p[i] - u0[i] * h[i];
     out[1] = weighed(n, rule->w, d);
     for (int64_t i = 0; i < n; i++)
-        d[i] = R * h1[i] / (1.0 + p[i] * y1);
-    out[3] = weighed(n, rule->w, d);
+        d[i] = R * h1[i] / (1.0 + p[i] * (y0 + length)) * length;
+    if (y0 > 0.0) {
+        for (int64_t i = 0; i < n; i++) {
+            const double power = (R + 1.0) * u[i];
+            const double lost = -crm_i_expm1_core(power < 707.0 ? -power : -707.0);
+            d[i] -= R * h0[i] / (1.0 + p[i] * y0) * lost * y0;
+        }
+    }
+    out[2] = weighed(n, rule->w, d);
 }
 
 void CRM_I_KERNEL(crm_i_bg_times)(const crm_i_rule *rule, double R, int32_t gradient, crm_i_times *times)

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "model/fit.h"
 #include "numeric/elementary.h"
+#include "numeric/linear.h"
 
 static const char blob_kind[4] = {'M', 'O', 'D', 'L'};
 enum { BLOB_VERSION = 1 };
@@ -72,6 +73,24 @@ static crm_status check_parameters(int32_t count, const double *parameter, crm_e
     return CRM_OK;
 }
 
+/* 1 if no combination of the parameters has a negative variance, but for rounding. */
+static int32_t is_semidefinite(int32_t count, const double *c)
+{
+    double correlation[CRM_I_KIND_PARAMETERS * CRM_I_KIND_PARAMETERS];
+    double value[CRM_I_KIND_PARAMETERS];
+    double axis[CRM_I_KIND_PARAMETERS * CRM_I_KIND_PARAMETERS];
+    for (int32_t j = 0; j < count; j++)
+        for (int32_t i = 0; i < count; i++) {
+            const double most = sqrt(c[i + count * i]) * sqrt(c[j + count * j]);
+            correlation[i + count * j] = most > 0.0 ? c[i + count * j] / most : 0.0;
+        }
+    crm_i_eigen_symmetric(count, correlation, value, axis);
+    for (int32_t i = 0; i < count; i++)
+        if (value[i] < -1e-9)
+            return 0;
+    return 1;
+}
+
 /* Finite, symmetric, and no variance or correlation that cannot be. */
 static crm_status check_covariance(int32_t count, const double *c, crm_error *err)
 {
@@ -93,6 +112,8 @@ static crm_status check_covariance(int32_t count, const double *c, crm_error *er
                                       "The covariance has a correlation beyond 1.");
         }
     }
+    if (!is_semidefinite(count, c))
+        return crm_i_fail(err, CRM_E_DOMAIN, 5, "The covariance is not positive semidefinite.");
     return CRM_OK;
 }
 

@@ -252,10 +252,12 @@ static void load_spend(const work *w, int64_t first, scratch *s)
 {
     const crm_i_predict *job = w->job;
     const crm_model *model = job->spend;
+    crm_i_bad again = crm_i_bad_none(); /* rows that count already */
     for (int64_t i = 0; i < s->strip.n; i++) {
+        crm_i_bad *bad = job->model && s->history[i] == BAD ? &again : w->bad;
         s->count[i] = job->count[first + i];
         s->mean[i] = job->mean[first + i];
-        s->spending[i] = state_of_spend(first + i, s->count[i], s->mean[i], job->count_arg, w->bad);
+        s->spending[i] = state_of_spend(first + i, s->count[i], s->mean[i], job->count_arg, bad);
         if (s->spending[i] != GOOD)
             s->count[i] = s->mean[i] = 0.0;
     }
@@ -265,7 +267,7 @@ static void load_spend(const work *w, int64_t first, scratch *s)
     for (int64_t i = 0; i < s->strip.n; i++)
         if (s->spending[i] != GOOD)
             s->spend[i] = CRM_I_NAN;
-        else if (isnan(s->spend[i]))
+        else if (isnan(s->spend[i]) && !(job->model && s->history[i] == BAD))
             crm_i_bad_note(w->bad, first + i, job->count_arg, s->count[i], "The mean spend does not exist.");
 }
 
@@ -336,6 +338,41 @@ static int32_t is_uncertain(const crm_i_predict *job, const crm_i_column *column
            (!uses_spend(column) || job->spend->has_covariance);
 }
 
+/* g' C g of one row, g divided by its largest entry; *largest 0 if there is none. */
+static double scaled_variance(const crm_model *model, const double *gradient, int64_t row, double *largest)
+{
+    double scaled[PARAMETERS * STRIP];
+    double variance = 0.0;
+    *largest = 0.0;
+    for (int32_t j = 0; j < model->count; j++)
+        *largest = fabs(gradient[j * STRIP + row]) > *largest ? fabs(gradient[j * STRIP + row]) : *largest;
+    if (!(*largest > 0.0 && *largest < CRM_I_INFINITY))
+        return 0.0;
+    for (int32_t j = 0; j < model->count; j++)
+        scaled[j * STRIP] = gradient[j * STRIP + row] / *largest;
+    add_variance(model, 1, scaled, &variance);
+    return variance > 0.0 ? variance : 0.0;
+}
+
+/* Where squares of gradients leave the range of doubles: sqrt(g' C g) with g scaled first. */
+static double careful_error(const crm_i_predict *job, const crm_i_column *column, const scratch *s, int64_t row)
+{
+    double by_purchases = 0.0;
+    double by_spend = 0.0;
+    double largest;
+    if (uses_purchases(column)) {
+        by_purchases = sqrt(scaled_variance(job->model, s->value_d, row, &largest));
+        by_purchases *= largest;
+    }
+    if (uses_spend(column)) {
+        by_spend = sqrt(scaled_variance(job->spend, s->value_s, row, &largest));
+        by_spend *= largest;
+    }
+    const double more = by_purchases > by_spend ? by_purchases : by_spend;
+    const double less = by_purchases > by_spend ? by_spend : by_purchases;
+    return more > 0.0 ? more * sqrt(1.0 + less / more * (less / more)) : 0.0;
+}
+
 static void standard_errors(const crm_i_predict *job, const crm_i_column *column, const scratch *s,
                             double *se)
 {
@@ -347,8 +384,12 @@ static void standard_errors(const crm_i_predict *job, const crm_i_column *column
     if (known && uses_spend(column))
         add_variance(job->spend, n, s->value_s, variance);
     for (int64_t i = 0; i < n; i++) {
-        const double root = sqrt(variance[i] > 0.0 ? variance[i] : 0.0);
-        se[i] = known && !isnan(s->value[i]) && !isnan(variance[i]) ? root : CRM_I_NAN;
+        const int32_t valid = known && !isnan(s->value[i]);
+        const int32_t usual = variance[i] > 1e-280 && variance[i] < 1e280;
+        if (valid)
+            se[i] = usual ? sqrt(variance[i]) : careful_error(job, column, s, i);
+        else
+            se[i] = CRM_I_NAN;
     }
 }
 

@@ -261,9 +261,8 @@ void crm_i_rule_span(int32_t isa, double steep, crm_i_rule *span)
     crm_i_rule_beta(isa, 1.0, 1.0, &need, 0, span);
 }
 
-void crm_i_rule_times_in(const crm_i_rule *span, double y0, double y1, crm_i_times *times)
+void crm_i_rule_times_in(const crm_i_rule *span, double y0, double length, crm_i_times *times)
 {
-    const double length = y1 - y0;
     times->n = span->n;
     for (int64_t j = 0; j < span->n; j++) {
         times->v[j] = y0 + length * span->p[j];

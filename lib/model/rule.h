@@ -23,7 +23,7 @@ void crm_i_rule_beta(int32_t isa, double a, double B, const crm_i_rule_need *nee
  * 1/scale. For a finite y1 by way of a rule for the mean over a uniform fraction of the span, which is
  * Beta(1, 1), good for any (y1 - y0)(z + scale) up to steep; without end for any z from z_low to z_high. */
 void crm_i_rule_span(int32_t isa, double steep, crm_i_rule *span);
-void crm_i_rule_times_in(const crm_i_rule *span, double y0, double y1, crm_i_times *times);
+void crm_i_rule_times_in(const crm_i_rule *span, double y0, double length, crm_i_times *times);
 void crm_i_rule_times_for_ever(double y0, double z_low, double z_high, double scale, crm_i_times *times);
 
 #endif

@@ -13,7 +13,9 @@ enum { BATCH = 4096 };
 
 /* Rows on their way to the log. */
 typedef struct {
+    const crm_context *context;
     crm_transactions *log;
+    double done; /* share of the customers */
     int64_t used;
     uint64_t key[BATCH];
     int64_t time[BATCH];
@@ -73,11 +75,17 @@ static crm_status check_times(int64_t n, const int64_t *first, int64_t until, do
     return CRM_OK;
 }
 
+/* Tells progress, too: one customer may have any number of rows. */
 static crm_status flush(batch *rows, crm_error *err)
 {
     const int64_t n = rows->used;
     rows->used = 0;
-    return n > 0 ? crm_transactions_append(rows->log, n, rows->key, rows->time, rows->amount, err) : CRM_OK;
+    if (n == 0)
+        return CRM_OK;
+    const crm_status status = crm_i_progress(rows->context, rows->done, err);
+    return status == CRM_OK
+               ? crm_transactions_append(rows->log, n, rows->key, rows->time, rows->amount, err)
+               : status;
 }
 
 static crm_status put(batch *rows, uint64_t key, int64_t time, int64_t amount, crm_error *err)
@@ -110,6 +118,8 @@ static crm_status one_customer(const world *w, int64_t i, int64_t first, batch *
     if (amounts)
         amounts->draw(w->spend->parameter, &spends, own_spend);
     double passed = 0.0; /* periods since the first purchase */
+    if (first > w->until)
+        return CRM_OK;
     const double span = (double)(w->until - first);
     for (;;) {
         const double ticks = floor(passed * w->ticks);
@@ -124,14 +134,14 @@ static crm_status one_customer(const world *w, int64_t i, int64_t first, batch *
     }
 }
 
-static crm_status all_customers(const crm_context *context, const world *w, int64_t n, const int64_t *first,
-                                batch *rows, crm_error *err)
+static crm_status all_customers(const world *w, int64_t n, const int64_t *first, batch *rows, crm_error *err)
 {
     crm_status status = CRM_OK;
     for (int64_t i = 0; i < n && status == CRM_OK; i++) {
+        rows->done = (double)i / (double)n;
         status = one_customer(w, i, first[i], rows, err);
         if (status == CRM_OK && (i + 1) % BATCH == 0)
-            status = crm_i_progress(context, (double)(i + 1) / (double)n, err);
+            status = crm_i_progress(rows->context, (double)(i + 1) / (double)n, err);
     }
     return status == CRM_OK ? flush(rows, err) : status;
 }
@@ -160,11 +170,13 @@ crm_status crm_model_simulate(const crm_context *context, const crm_model *model
     batch *rows = crm_i_alloc(&allocator, 1, sizeof *rows);
     if (!rows)
         return crm_i_fail_memory(err);
+    rows->context = context;
+    rows->done = 0.0;
     rows->used = 0;
     rows->log = NULL;
     status = crm_transactions_create(context, NULL, &rows->log, err);
     if (status == CRM_OK)
-        status = all_customers(context, &w, n, first, rows, err);
+        status = all_customers(&w, n, first, rows, err);
     if (status == CRM_OK)
         status = crm_transactions_freeze(context, rows->log, err);
     if (status == CRM_OK)

@@ -2,11 +2,14 @@
 """References for the gradients of BG/NBD predictions by r, alpha, a, b, by central differences at 40 digits.
 
     python3 tests/model/reference_bg_nbd_gradient.py > tests/model/bg_nbd_gradient.inc     (some minutes)
+    python3 tests/model/reference_bg_nbd_gradient.py rare > tests/model/bg_nbd_rare.inc    (a minute)
 
 Each row: r, alpha, a, b, x, t_x, T; then for each of the seven quantities value and four derivatives:
 P(alive) now, P(alive) at 10, expected (0, 39], expected (10, 39], discounted for ever at .0027, discounted (5, 52] at
 .0027, probability of 3 in (0, 26]."""
-from mpmath import beta, binomial, exp, gamma, hyp2f1, log, mp, mpf, quad
+import sys
+
+from mpmath import beta, hyp2f1, mp, mpf, quad
 
 from reference_bg_nbd_predict import discounted, expected, logistic_mean, p_alive
 
@@ -42,7 +45,11 @@ def ahead(r, alpha, a, b, x, T, t):
 def probability(r, alpha, a, b, x, T, n, t):
     R, A, B = r + x, alpha + T, b + x
     share, rest = t / (A + t), A / (A + t)
-    mass = [gamma(R + k) / gamma(R) / gamma(k + 1) * rest**R * share**k for k in range(n + 1)]
+    mass = [rest**R]
+    for k in range(n):
+        mass.append(mass[k] * (R + k) / (k + 1) * share)
+    if n == 0:
+        return mass[0]
     return beta(a, B + n) / beta(a, B) * mass[n] + beta(a + 1, B + n - 1) / beta(a, B) * (1 - sum(mass[:n]))
 
 
@@ -55,6 +62,38 @@ QUANTITIES = [
     lambda q, x, t_x, T: p_alive(*q, x, t_x, T) * span(*q, x, T, 5, 52, mpf(0.0027)),
     lambda q, x, t_x, T: p_alive(*q, x, t_x, T) * probability(*q, x, T, 3, 26),
 ]
+
+# r, alpha, a, b, x, T, n, t: probabilities of n purchases in (0, t], common and rare, with long histories
+RARE = [
+    ("0.25", "4.4", "0.8", "2.4", 3, 30, 3, 39),
+    ("0.25", "4.4", "0.8", "2.4", 0, 0, 400, 39),
+    ("0.25", "4.4", "0.8", "2.4", 0, 0, 400, 1),
+    ("2.5", "40.4", "3.8", "0.4", 3000, 30, 1000, 39),
+    ("0.25", "4.4", "0.8", "2.4", 20000, 30, 30, 0.05),
+    ("300", "4.4", "800", "2.4", 10, 30, 30, 3),
+    ("0.25", "4.4", "0.05", "2.4", 2000, 30, 1900, 30),
+    ("0.25", "4.4", "0.8", "2.4", 90, 30, 1, 1000),
+    ("0.25", "4.4", "0.8", "2.4", 90, 30, 0, 10),
+]
+
+
+def main_rare():
+    """Each row: the point; the probability if alive, its derivatives by r, alpha, a, b."""
+    print("/* python3 tests/model/reference_bg_nbd_gradient.py rare > tests/model/bg_nbd_rare.inc */")
+    mp.dps = 900
+    for point in RARE:
+        v = [mpf(float(c)) for c in point]
+        q, (x, T, n, t) = v[:4], v[4:]
+        value = probability(*q, x, T, int(n), t)
+        row = [str(c) for c in point] + [float(value).hex()]
+        for j in range(4):
+            h = q[j] * mpf(10) ** -30
+            up, down = list(q), list(q)
+            up[j] += h
+            down[j] -= h
+            rise = probability(*up, x, T, int(n), t) - probability(*down, x, T, int(n), t)
+            row.append(float(rise / (2 * h)).hex())
+        print("{" + ", ".join(row) + "},", flush=True)
 
 
 def main():
@@ -75,4 +114,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main_rare() if "rare" in sys.argv else main()
