@@ -199,7 +199,7 @@ CRM_API crm_status crm_plan_create(const crm_context *context, const crm_model *
  * from 0. At most 32, then CRM_E_STATE. SPEND and VALUE without a spend model are CRM_E_ARGUMENT; assumptions outside
  * their domain CRM_E_DOMAIN. PROBABILITY is that of `number` purchases whole >= 0, of a customer who may be dead: BG/NBD
  * P(alive) (B(a, B+n)/B(a, B) nb(n) + [n > 0] B(a+1, B+n-1)/B(a, B) sum_{k >= n} nb(k)) + (1 - P(alive)) [n = 0], nb the
- * negative binomial (R, A/(A + t1)); relative to itself about 1e-13 however small. The tables of a column take some
+ * negative binomial (R, A/(A + t1)); error 2e-13 + 1e-15 (r + x + n) of itself. The tables of a column take some
  * milliseconds; one and the same question asked twice shares them. Since 0.9. */
 CRM_API crm_status crm_plan_add(crm_plan *plan, int32_t quantity, double t0, double t1, double delta, double number,
                                 int32_t *column, crm_error *err);

@@ -407,6 +407,78 @@ static void test_gradients(void **state)
         }
 }
 
+static const double rare[][8 + 5] = {
+#include "bg_nbd_rare.inc"
+};
+
+/* Value and standard error of one customer, asked of a plan. */
+static void asked_with_error(const double *parameter, const double *covariance, const double *ask,
+                             const double *history, double *value, double *se)
+{
+    crm_model *m = NULL;
+    crm_plan *plan = NULL;
+    int32_t column;
+    assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, parameter, covariance, &m, NULL), CRM_OK);
+    assert_int_equal(crm_plan_create(NULL, m, NULL, &plan, NULL), CRM_OK);
+    assert_int_equal(crm_plan_add(plan, (int32_t)ask[0], ask[1], ask[2], ask[3], ask[4], &column, NULL),
+                     CRM_OK);
+    assert_int_equal(crm_plan_run(NULL, plan, 1, history, history + 1, history + 2, NULL, NULL, NULL, value,
+                                  se, NULL, NULL),
+                     CRM_OK);
+    crm_plan_destroy(plan);
+    crm_model_destroy(m);
+}
+
+/* Derivatives of probabilities, common or rare, for short histories and long: t_x = T, where P(alive) is b + x - 1
+ * parts of a + b + x - 1. Errors of values near 1e-200, whose squares are no doubles, too. */
+static void test_slopes_of_probabilities(void **state)
+{
+    (void)state;
+    for (int i = 0; i < (int)(sizeof rare / sizeof rare[0]); i++) {
+        const double *v = rare[i];
+        const double x = v[4], n = v[6];
+        const double history[] = {x, x > 0 ? v[5] : 0, v[5]};
+        const double ask[] = {CRM_QUANTITY_PROBABILITY, 0, v[7], 0, n};
+        const double off = x > 0 ? v[2] / (v[3] + x - 1) : 0;
+        const double alive = 1 / (1 + off);
+        const double dead = n == 0 ? 1 : 0;
+        /* d P(alive): by a and b */
+        const double moved[] = {0, 0, -alive * alive * off / v[2], x > 0 ? alive * alive * off / (v[3] + x - 1) : 0};
+        for (int j = 0; j < 4; j++) {
+            double covariance[16] = {0};
+            double value, se;
+            covariance[5 * j] = v[j] * v[j];
+            asked_with_error(v, covariance, ask, history, &value, &se);
+            const double want = v[j] * fabs(moved[j] * (v[8] - dead) + alive * v[9 + j]);
+            assert_relative(value, alive * v[8] + (1 - alive) * dead, 2e-13 + 1e-15 * (x + n));
+            assert_true(fabs(se - want) <= 1e-11 * (value > want ? value : want));
+            assert_true(se > 0 || want == 0);
+        }
+    }
+}
+
+/* A short span far ahead is known to all its digits, and so are its errors by r, alpha, a, b: rate and slopes at
+ * 1000, 2^-20 of them (references: 40 digits, R/A 2F1(R+1, a; a+B; -u/A), A = 43.4, R = 3.25, B = 5.4). */
+static void test_short_spans(void **state)
+{
+    (void)state;
+    const double parameter[] = {.25, 4.4, .8, 2.4};
+    const double history[] = {3, 39, 39};
+    const double ask[] = {CRM_QUANTITY_EXPECTED, 1000, 1000 + 0x1p-20, 0, 0};
+    const double soon[] = {CRM_QUANTITY_DISCOUNTED, 1000, 1000 + 0x1p-20, 1e-6, 0};
+    const double want[] = {0x1.caf1bf96766d4p-28, 0x1.4fe1924183739p-33, -0x1.7d786cee602ccp-33, -0x1.fc75d9c4146b3p-27, 0x1.7da0277dcf4ddp-29, 0x1.ca7c513eedf83p-28};
+    for (int j = 0; j < 4; j++) {
+        double covariance[16] = {0};
+        double value, se;
+        covariance[5 * j] = parameter[j] * parameter[j];
+        asked_with_error(parameter, covariance, ask, history, &value, &se);
+        assert_relative(value, want[0], 1e-13);
+        assert_relative(se, fabs(want[1 + j]), 1e-11);
+        asked_with_error(parameter, covariance, soon, history, &value, &se);
+        assert_relative(value, want[5], 1e-13);
+    }
+}
+
 /* The posterior mean of the rate: by the mixture, and its error by differences. */
 static void test_rate(void **state)
 {
@@ -459,6 +531,8 @@ int main(void)
         cmocka_unit_test(test_references),
         cmocka_unit_test(test_ahead),
         cmocka_unit_test(test_gradients),
+        cmocka_unit_test(test_slopes_of_probabilities),
+        cmocka_unit_test(test_short_spans),
         cmocka_unit_test(test_rate),
     };
     if (crm_context_create(NULL, NULL, 1, &best, NULL) != CRM_OK)

@@ -218,6 +218,16 @@ static void refused(void **state)
     c[1] = c[4] = 0.01; /* more than both variances allow */
     assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, parameter, c, &model, &err), CRM_E_DOMAIN);
     assert_null(model);
+    /* no pair is impossible, but all four are: correlations of -1/2 */
+    for (int i = 0; i < 16; i++)
+        c[i] = sqrt(covariance[5 * (i / 4)] * covariance[5 * (i % 4)]) * (i % 5 == 0 ? 1.0 : -0.5);
+    assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, parameter, c, &model, &err), CRM_E_DOMAIN);
+    assert_null(model);
+    /* singular is allowed: the parameters move as one, or not at all */
+    for (int i = 0; i < 16; i++)
+        c[i] = 1e-4 * (parameter[i / 4] * parameter[i % 4]) * (i / 4 == 3 || i % 4 == 3 ? 0.0 : 1.0);
+    assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, parameter, c, &model, &err), CRM_OK);
+    crm_model_destroy(model);
 
     double p[4];
     model = stated();

@@ -281,6 +281,13 @@ static void test_bad_rows(void **state)
         assert_same_bits(out[k * ROWS], alone[k]);
     assert_true(isnan(out[7 * ROWS + 10]) && isnan(out[8 * ROWS + 10]) && !isnan(out[10]));
     assert_same_bits(total[0], out[0] + out[10]);
+    /* a row that is wrong in its history and in its spend is one bad row */
+    const double far_out[] = {5, INFINITY};
+    assert_int_equal(crm_plan_run(NULL, plan, 1, far_out, far_out, bad_T, far_out + 1, far_out, NULL, out, se, NULL,
+                                  &err),
+                     CRM_BAD_ROWS);
+    assert_int_equal(err.bad_rows, 1);
+    assert_int_equal(err.arg, 5);
     crm_plan_destroy(plan);
 }
 

@@ -163,8 +163,38 @@ static void test_arguments(void **state)
     assert_int_equal(crm_transactions_count(log), 1);
     assert_int_equal(crm_transactions_i64(log, CRM_TX_AMOUNT)[0], 100);
     crm_transactions_destroy(log);
+    log = NULL;
+    assert_int_equal(crm_model_simulate(NULL, m, s, 2, first, INT64_MIN, 1, 2, 1, 1, &log, &err), CRM_OK);
+    assert_int_equal(crm_transactions_count(log), 0);
+    crm_transactions_destroy(log);
     crm_model_destroy(m);
     crm_model_destroy(s);
+}
+
+static int32_t stop(void *self, double done)
+{
+    *(double *)self = done;
+    return 1;
+}
+
+/* Customers who buy without end, a rate that is infinite and nobody leaving: the caller may still stop. */
+static void test_cancel(void **state)
+{
+    (void)state;
+    const double frantic[] = {1e3, 1e-307, 1e-3, 1e3};
+    crm_model *m = model_of(CRM_MODEL_BG_NBD, 4, frantic);
+    const int64_t first[] = {0, 0};
+    crm_transactions *log = NULL;
+    crm_context *watched = NULL;
+    crm_error err;
+    double done = -1;
+    assert_int_equal(crm_context_watch(NULL, stop, &done, &watched, NULL), CRM_OK);
+    assert_int_equal(crm_model_simulate(watched, m, NULL, 2, first, 9, 1, 2, 1, 1, &log, &err), CRM_E_CANCELLED);
+    assert_int_equal(err.status, CRM_E_CANCELLED);
+    assert_true(done == 0);
+    assert_null(log);
+    crm_context_destroy(watched);
+    crm_model_destroy(m);
 }
 
 static crm_status simulate(const crm_context *context, void *arg)
@@ -192,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_moments),
         cmocka_unit_test(test_frozen),
         cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
