@@ -25,7 +25,7 @@ struct crm_names {
     uint64_t *hash; /* of each text */
     int64_t hash_capacity;
     uint64_t *slot;
-    int64_t slots; /* a power of two, more than twice n */
+    int64_t slots; /* a power of two, at least twice n: a walk through all of them meets a free one */
     crm_i_names_tree tree;
 };
 
@@ -89,7 +89,7 @@ static uint64_t hash_text(const char *text, int64_t length)
 static int64_t look_up(const crm_names *names, const char *text, int64_t length, uint64_t hash, int64_t *free_slot)
 {
     const uint64_t mask = (uint64_t)names->slots - 1;
-    for (uint64_t place = 0; place < PLACES && place <= mask; place++) {
+    for (uint64_t place = 0; place < PLACES; place++) {
         const uint64_t at = (hash + place) & mask;
         const uint64_t slot = names->slot[at];
         if (slot == 0) {
@@ -118,9 +118,11 @@ static void place(crm_names *names, int64_t key, int64_t free_slot)
                              length_of(names, key), key);
 }
 
-/* Empties table and tree and places keys 0 .. n-1 anew; 0 if there is no memory for the tree. Keys are always placed in
- * ascending order, so that placing them again, or fewer of them, in the same number of slots needs no memory. */
-static int32_t place_all(crm_names *names)
+/* Empties table and tree and places keys 0 .. n-1 anew. That needs no memory: keys are always placed in ascending order,
+ * so that in as many slots the same keys, or the first of them, find their places again, and in twice the slots a key
+ * goes into the tree only if it did before. For what is taken there, folded onto half the slots, is taken here, key by
+ * key: a place that the larger table takes first is in the smaller one taken already, or the first free one as well. */
+static void place_all(crm_names *names)
 {
     memset(names->slot, 0, (size_t)names->slots * sizeof *names->slot);
     names->tree.n = 0;
@@ -129,17 +131,15 @@ static int32_t place_all(crm_names *names)
         const uint64_t mask = (uint64_t)names->slots - 1;
         const uint64_t hash = names->hash[key];
         int64_t free_slot = -1;
-        for (uint64_t p = 0; p < PLACES && p <= mask && free_slot < 0; p++)
+        for (uint64_t p = 0; p < PLACES && free_slot < 0; p++)
             if (names->slot[(hash + p) & mask] == 0)
                 free_slot = (int64_t)((hash + p) & mask);
-        if (free_slot < 0 && !crm_i_names_tree_reserve(&names->tree, &names->handle.allocator))
-            return 0;
         place(names, key, free_slot);
     }
-    return 1;
 }
 
-/* Room for one name more, of so many bytes; 0 if there is none, and nothing changed that can be seen. */
+/* Room for one name more, of so many bytes; 0 if there is none, and nothing changed that can be seen. Text and names lie
+ * in one memory, so that their lengths together are no overflow. */
 static int32_t reserve(crm_names *names, int64_t length)
 {
     const crm_allocator *allocator = &names->handle.allocator;
@@ -148,7 +148,7 @@ static int32_t reserve(crm_names *names, int64_t length)
     void *start = names->start;
     void *bytes = names->bytes;
     void *hash = names->hash;
-    if (length > INT64_MAX - 1 - used || (uint64_t)n >= key_mask - 1)
+    if ((uint64_t)n >= key_mask - 1)
         return 0;
     const int32_t ok = crm_i_grow(allocator, &start, &names->start_capacity, n + 1, n + 2, 8) &&
                        crm_i_grow(allocator, &bytes, &names->bytes_capacity, used, used + length + 1, 1) &&
@@ -170,15 +170,9 @@ static int32_t widen(crm_names *names)
         return 0;
     names->slot = slot;
     names->slots = 2 * old_slots;
-    if (place_all(names)) {
-        crm_i_release(allocator, old, old_slots, 8);
-        return 1;
-    }
-    names->slot = old;
-    names->slots = old_slots;
-    place_all(names); /* as it was, in the tree that it had */
-    crm_i_release(allocator, slot, 2 * old_slots, 8);
-    return 0;
+    place_all(names);
+    crm_i_release(allocator, old, old_slots, 8);
+    return 1;
 }
 
 /* The key of a text, added if it is not there; -1 if there is no memory. */
@@ -411,10 +405,10 @@ static int compare_keys(const crm_names *names, uint64_t a, uint64_t b)
     return compare_with_key(names, names->bytes + names->start[a], length_of(names, (int64_t)a), (int64_t)b);
 }
 
-/* Bytes with which all of the names begin. */
+/* Bytes with which all of the names begin. n > 0. */
 static int64_t common_length(const crm_names *names, int64_t n, const uint64_t *key)
 {
-    int64_t common = n > 0 ? length_of(names, (int64_t)key[0]) : 0;
+    int64_t common = length_of(names, (int64_t)key[0]);
     for (int64_t i = 1; i < n; i++) {
         const char *a = names->bytes + names->start[key[0]];
         const char *b = names->bytes + names->start[key[i]];

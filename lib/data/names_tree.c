@@ -35,11 +35,12 @@ static int64_t skew(crm_i_names_node *node, int64_t at)
     return left;
 }
 
-/* The middle of three in a row on one level goes up. */
+/* The middle of three in a row on one level goes up. at was skewed, or has a right child: it has one now, as every node
+ * above the lowest level has two children. */
 static int64_t split(crm_i_names_node *node, int64_t at)
 {
     const int64_t right = node[at].right;
-    if (right < 0 || node[right].right < 0 || node[node[right].right].level != node[at].level)
+    if (node[right].right < 0 || node[node[right].right].level != node[at].level)
         return at;
     node[at].right = node[right].left;
     node[right].left = at;

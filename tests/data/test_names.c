@@ -108,6 +108,120 @@ static void test_colliding(void **unused)
     crm_names_destroy(names);
 }
 
+/* The text of eight bytes that has a given hash: its steps backwards. */
+static void text_of_hash(uint64_t hash, char *text)
+{
+    const uint64_t k = 0x9e3779b97f4a7c15u;
+    const uint64_t m = 0xbf58476d1ce4e5b9u;
+    uint64_t back_k = k;
+    uint64_t back_m = m;
+    for (int i = 0; i < 6; i++) {
+        back_k *= 2 - k * back_k;
+        back_m *= 2 - m * back_m;
+    }
+    uint64_t h = hash ^ hash >> 32;
+    h *= back_m;
+    h ^= h >> 29 ^ h >> 58;
+    h *= back_k;
+    h ^= h >> 32; /* what mix() was given */
+    h ^= h >> 32;
+    h = h * back_k ^ 8 * 0x94d049bb133111ebu;
+    memcpy(text, &h, 8);
+}
+
+/* Texts of one hash whose lengths differ, the empty one and one that another begins with among them, and texts of
+ * hashes that only differ in their lowest bits: first while the table has room, then when they are in the tree. */
+static void test_lengths_collide(void **unused)
+{
+    (void)unused;
+    char eight[16];
+    char sixteen[16];
+    char next[8];
+    char far[8];
+    uint64_t prefix;
+    text_of_hash(0, eight);
+    text_of_hash(3, next);
+    text_of_hash(3 + 4096, far);
+    memcpy(&prefix, eight, 8);
+    colliding_text(prefix, sixteen);
+    assert_memory_equal(sixteen, eight, 8);
+    const char *const text[5] = {eight, "", sixteen, next, far};
+    const int64_t length[5] = {8, 0, 16, 8, 8};
+    for (int late = 0; late < 2; late++) {
+        crm_names *names = make_names(NULL);
+        uint64_t key = 0;
+        uint64_t n = 0;
+        char other[16];
+        for (; late && n < 200; n++) {
+            colliding_text(n, other);
+            assert_int_equal(intern_one(names, other, 16, &key), CRM_OK);
+        }
+        for (int pass = 0; pass < 3; pass++)
+            for (uint64_t i = 0; i < 5; i++) {
+                const crm_status status = pass == 2 ? find_one(names, text[i], length[i], &key)
+                                                    : intern_one(names, text[i], length[i], &key);
+                assert_int_equal(status, CRM_OK);
+                assert_true(key == n + i);
+            }
+        colliding_text(1000, other);
+        assert_int_equal(find_one(names, other, 16, &key), CRM_E_KEY);
+        crm_names_destroy(names);
+    }
+}
+
+/* Heaps of texts whose hashes lie close together, over and over while the table doubles: placing them anew takes no
+ * memory beyond the table, so an allocator that gives all it is asked for and no byte more stays whole. */
+static void test_heaps(void **unused)
+{
+    (void)unused;
+    enum { N = 6000 };
+    for (uint64_t spread = 1; spread <= 1024; spread *= 4) {
+        failing f;
+        crm_context *context = failing_context(&f);
+        crm_names *names = make_names(context);
+        char text[8];
+        uint64_t key = 0;
+        for (int pass = 0; pass < 2; pass++)
+            for (uint64_t i = 0; i < N; i++) {
+                const uint64_t low = i * 2654435761u % (8 * spread);
+                text_of_hash(i << 40 | (i % 7) << 13 | low, text);
+                assert_int_equal(pass ? find_one(names, text, 8, &key) : intern_one(names, text, 8, &key), CRM_OK);
+                assert_true(key == i);
+            }
+        crm_names_destroy(names);
+        failing_context_end(&f, context);
+    }
+}
+
+/* Names with long common beginnings, some of them the beginning of others: in byte order whatever their keys. */
+static void test_order(void **unused)
+{
+    (void)unused;
+    static const char *const sorted[9] = {"region-north-7",         "region-north-7-shop",
+                                          "region-north-7-shop-0001", "region-north-7-shop-0001a",
+                                          "region-north-7-shop-0001b", "region-north-7-shop-0002",
+                                          "region-north-7-shop-0010", "region-north-7-shop-001\xff",
+                                          "region-north-7\xff"};
+    for (int64_t n = 1; n <= 9; n++)
+        for (int64_t shift = 0; shift < n; shift++)
+            for (int down = 0; down < 2; down++) {
+                crm_names *names = make_names(NULL);
+                uint64_t key[9];
+                int64_t want[9];
+                int64_t order[9];
+                struct crm_i_sort_pair pair[9];
+                struct crm_i_sort_pair scratch[9];
+                for (int64_t i = 0; i < n; i++) {
+                    const int64_t at = ((down ? n - 1 - i : i) + shift) % n;
+                    assert_int_equal(intern_one(names, sorted[at], (int64_t)strlen(sorted[at]), &key[i]), CRM_OK);
+                    want[at] = i;
+                }
+                crm_i_names_order(names, n, key, order, pair, scratch);
+                assert_memory_equal(order, want, (size_t)n * sizeof *order);
+                crm_names_destroy(names);
+            }
+}
+
 static void test_merge(void **unused)
 {
     (void)unused;
@@ -186,6 +300,22 @@ static crm_status call_create(const crm_context *context, void *arg)
     return status;
 }
 
+/* The first name of all: what fails leaves none. */
+static crm_status call_intern(const crm_context *context, void *arg)
+{
+    (void)arg;
+    crm_names *names = NULL;
+    uint64_t key = 7;
+    const crm_status made = crm_names_create(context, &names, NULL);
+    if (made < 0)
+        return made;
+    const crm_status status = intern_one(names, "ann", 3, &key);
+    assert_int_equal(crm_names_count(names), status < 0 ? 0 : 1);
+    assert_int_equal(key, status < 0 ? 7 : 0);
+    crm_names_destroy(names);
+    return status;
+}
+
 /* `count` texts made to collide, or ordinary ones. */
 static void make_texts(int64_t from, int64_t count, int collide, int64_t *offsets, char *bytes)
 {
@@ -250,6 +380,7 @@ static void test_memory(void **unused)
 {
     (void)unused;
     failing_sweep(call_create, NULL);
+    failing_sweep(call_intern, NULL);
     sweep(0, 0);
     sweep(1, 0);
     sweep(0, 1);
@@ -260,6 +391,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_first_sight), cmocka_unit_test(test_many),      cmocka_unit_test(test_colliding),
+        cmocka_unit_test(test_lengths_collide), cmocka_unit_test(test_heaps), cmocka_unit_test(test_order),
         cmocka_unit_test(test_merge),       cmocka_unit_test(test_bad_input), cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
