@@ -91,13 +91,14 @@ static void fill_part_task(void *arg, int64_t part, int64_t worker)
 
 /* ---- steps ---- */
 
-static crm_status check_times(const job *j, int32_t time_arg, crm_error *err)
+/* Some time does not fit. */
+static crm_status fail_time(const job *j, int32_t time_arg, crm_error *err)
 {
-    for (int64_t i = 0; i < j->n; i++)
-        if (!crm_i_time_fits(j->rows.time[i]))
-            return crm_i_fail_row(err, CRM_E_DOMAIN, time_arg, i, (double)j->rows.time[i],
-                                  "A time lies outside -2^62 .. 2^62.");
-    return CRM_OK;
+    int64_t row = 0;
+    while (crm_i_time_fits(j->rows.time[row]))
+        row++;
+    return crm_i_fail_row(err, CRM_E_DOMAIN, time_arg, row, (double)j->rows.time[row],
+                          "A time lies outside -2^62 .. 2^62.");
 }
 
 static crm_status fail_overflow(const job *j, const crm_i_rows *columns, uint64_t key, crm_error *err)
@@ -174,7 +175,7 @@ static crm_status build_parts(const crm_context *context, job *j, int32_t time_a
     for (int64_t b = 1; b < j->blocks; b++)
         merge_range(&range, &j->range[b]);
     if (!crm_i_time_fits(range.time_low) || !crm_i_time_fits(range.time_high))
-        return check_times(j, time_arg, err);
+        return fail_time(j, time_arg, err);
     if (range.rows == 0)
         return no_data(err);
     status = crm_i_partition_make(context, j->n, j->rows.key, j->rows.time, j->rows.amount, j->as_of, &range, 0.1, 0.7,

@@ -55,7 +55,7 @@ static CRM_I_NOINLINE int32_t fill_exactly(const walk *w, int32_t kind, uint64_t
     }
     if (crm_i_customers_set(book, row, key, &ledger, w->spend_first))
         return 1;
-    if (!book->recent_revenue || book->recent_revenue == book->revenue)
+    if (book->recent_revenue == book->revenue)
         return 0;
     int64_t sum;
     int64_t cost;
@@ -258,7 +258,7 @@ crm_i_fill crm_i_customers_fill(crm_customers *book, const crm_i_rows *rows, int
         w.amount_low = (uint64_t)rows->amount_low;
         w.as_of -= (uint64_t)rows->time_low;
     }
-    if (rows->cost || (book->recent_revenue && book->recent_revenue != book->revenue))
+    if (rows->cost || book->recent_revenue != book->revenue)
         return fill_ledgers(&w, rows->kind, first, stop, end, row);
     const int small = rows->kind != CRM_I_ROWS_COLUMNS && is_small(rows);
     if (rows->kind == CRM_I_ROWS_ONE && small)

@@ -41,6 +41,9 @@ static void test_overflow(void **unused)
     assert_null(book);
     assert_int_equal(err.row, 1);
     assert_non_null(strstr(err.text, "4"));
+    const row later[3] = {{4, 20, 5, 0}, {4, 0, INT64_MAX, 0}, {4, 3, 1, 0}};
+    assert_int_equal(from_rows(NULL, 3, later, &s, &book, &err), CRM_E_OVERFLOW);
+    assert_int_equal(err.row, 1); /* the first up to as_of */
     s.as_of = 2; /* the row too many is later */
     assert_int_equal(from_rows(NULL, 4, rows, &s, &book, &err), CRM_OK);
     crm_customers_destroy(book);
@@ -60,6 +63,111 @@ static void test_overflow(void **unused)
     assert_int_equal(from_rows(NULL, 3, recent, &s, &book, &err), CRM_OK);
     assert_int_equal(crm_customers_i64(book, CRM_CUSTOMER_RECENT_REVENUE)[0], 5);
     crm_customers_destroy(book);
+}
+
+/* The whole fits and the recent revenue too; the recent cost does not, or it does and the recent margin does not. */
+static void test_recent_overflow(void **unused)
+{
+    (void)unused;
+    const row rows[2][3] = {{{7, 0, 0, -INT64_MAX}, {7, 8, 0, INT64_MAX}, {7, 9, 0, 5}},
+                            {{7, 0, -10, 1}, {7, 8, INT64_MAX, -1}, {7, 9, 0, 0}}};
+    const int64_t margin[2] = {-5, INT64_MAX - 10};
+    for (int i = 0; i < 2; i++) {
+        crm_transactions *log = log_of_rows(3, rows[i], 1, NULL);
+        for (int recent = 1; recent <= 3; recent++) {
+            const settings s = {9, 1, 0, 0, recent == 3 ? (double)INFINITY : recent};
+            crm_options *options = make_options(&s);
+            crm_customers *book = NULL;
+            crm_error err;
+            const crm_status status = crm_customers_build(NULL, log, 9, 1, 0, options, &book, &err);
+            crm_options_destroy(options);
+            assert_int_equal(status, recent == 2 ? CRM_E_OVERFLOW : CRM_OK);
+            assert_true((book == NULL) == (recent == 2));
+            if (book)
+                assert_true(crm_customers_i64(book, CRM_CUSTOMER_MARGIN)[0] == margin[i]);
+            else
+                assert_true(err.row == 0 && strstr(err.text, "7"));
+            crm_customers_destroy(book);
+        }
+        crm_transactions_destroy(log);
+    }
+}
+
+/* Amounts close together and far from 0: narrow when packed, and yet not small. */
+static void test_far_amounts(void **unused)
+{
+    (void)unused;
+    enum { N = 3000 };
+    row *rows = malloc(N * sizeof *rows);
+    expected *want = malloc(N * sizeof *want);
+    for (int sign = -1; sign <= 1; sign += 2) {
+        for (int64_t i = 0; i < N; i++) {
+            const row r = {(uint64_t)below(600), below(100), sign * (((int64_t)1 << 40) + below(1000)), 0};
+            rows[i] = r;
+        }
+        const settings s = {200, 7, 2, 1, (double)INFINITY};
+        const int64_t n = reference(N, rows, &s, want);
+        crm_customers *book = NULL;
+        assert_int_equal(from_rows(NULL, N, rows, &s, &book, NULL), CRM_OK);
+        assert_book(book, n, want, 0);
+        assert_int_equal(crm_customers_fact(book, CRM_BOOK_WITHOUT), sign < 0 ? n : 0);
+        crm_customers_destroy(book);
+    }
+    free(rows);
+    free(want);
+}
+
+/* Names order the rows; costs, recent columns and a later date come along. */
+static void test_named(void **unused)
+{
+    (void)unused;
+    enum { N = 900, CUSTOMERS = 120 };
+    row *rows = malloc(N * sizeof *rows);
+    expected *want = malloc(N * sizeof *want);
+    crm_names *names = NULL;
+    assert_int_equal(crm_names_create(NULL, &names, NULL), CRM_OK);
+    for (int64_t i = 0; i < N; i++) {
+        char text[32];
+        const int64_t offsets[2] = {0, snprintf(text, sizeof text, "shop-%lld", (long long)(i * 77 % CUSTOMERS))};
+        const row r = {0, below(300), below(900) - 100, below(50)};
+        rows[i] = r;
+        assert_int_equal(crm_names_intern(names, 1, offsets, text, &rows[i].key, NULL), CRM_OK);
+    }
+    const settings s = {250, 7, 2, 0, 90};
+    const int64_t n = reference(N, rows, &s, want);
+    crm_transactions *log = log_of_rows(N, rows, 1, names);
+    crm_options *options = make_options(&s);
+    crm_customers *book = NULL;
+    crm_customers *later = NULL;
+    assert_int_equal(crm_customers_build(NULL, log, s.as_of, s.period, s.decimals, options, &book, NULL), CRM_OK);
+    assert_int_equal(crm_customers_advance(NULL, book, s.as_of + 70, &later, NULL), CRM_OK);
+    assert_int_equal(crm_customers_count(book), n);
+    const char *before = "";
+    for (int64_t i = 0; i < n; i++) {
+        const uint64_t key = crm_customers_keys(book)[i];
+        const expected *e = want;
+        const char *text = NULL;
+        int64_t length = 0;
+        while (e->key != key)
+            e++;
+        assert_int_equal(crm_names_get(names, key, &text, &length, NULL), CRM_OK);
+        assert_true(strcmp(before, text) < 0);
+        before = text;
+        assert_true(crm_customers_i64(book, CRM_CUSTOMER_MARGIN)[i] == e->margin);
+        assert_true(crm_customers_i64(book, CRM_CUSTOMER_RECENT_REVENUE)[i] == e->recent_revenue);
+        assert_true(crm_customers_i64(book, CRM_CUSTOMER_RECENT_MARGIN)[i] == e->recent_margin);
+        assert_true(crm_customers_keys(later)[i] == key);
+        assert_true(crm_customers_i64(later, CRM_CUSTOMER_COST)[i] == e->cost);
+        assert_true(crm_customers_i64(later, CRM_CUSTOMER_MARGIN)[i] == e->margin);
+        assert_close(crm_customers_f64(later, CRM_CUSTOMER_T)[i], e->T + 10, 1e-14);
+    }
+    crm_customers_destroy(book);
+    crm_customers_destroy(later);
+    crm_options_destroy(options);
+    crm_transactions_destroy(log);
+    crm_names_destroy(names);
+    free(rows);
+    free(want);
 }
 
 /* Times to +-2^62, any keys, any amounts: three words a row. */
@@ -108,6 +216,10 @@ static void test_divisions(void **unused)
     assert_same_bits(crm_i_ledger_ratio(1, 0x800, 1), 0x1p64);          /* a tie, to even */
     assert_same_bits(crm_i_ledger_ratio(1, 0x801, 1), 0x1p64 + 0x1p12); /* just past it */
     assert_same_bits(crm_i_ledger_ratio(0, 7, (uint64_t)1 << 63), 0x1.cp-61);
+    assert_same_bits(crm_i_ledger_ratio((uint64_t)1 << 63, 0, (uint64_t)3 << 62), 0x1p65 / 3); /* the rest takes 65 bits */
+    const struct crm_i_sum128 seven = {7, 0};
+    assert_same_bits(crm_i_ledger_mean(&seven, 100000001, 9), 7.0 / 100000001e9);
+    assert_same_bits(crm_i_ledger_mean(&seven, 9007199, 9), 7.0 / 9007199e9);
     for (int i = 0; i < 20000; i++) {
         const uint64_t a = draw() >> (11 + below(50));
         const uint64_t b = (draw() >> (11 + below(50))) | 1;
@@ -228,6 +340,14 @@ static void test_bad_input(void **unused)
     assert_int_equal(err.arg, 4);
     assert_int_equal(err.row, 1);
     const uint64_t ordered[3] = {1, 2, 3};
+    const int64_t high[3] = {0, 1, limit + 1};
+    assert_int_equal(FROM(3, key, high, time, 5, 7, 2), CRM_E_DOMAIN);
+    assert_int_equal(err.row, 2);
+    for (int i = 0; i < 2; i++) {
+        const int64_t first[3] = {i ? limit + 1 : -limit - 1, 0, 1};
+        assert_int_equal(FROM(3, ordered, first, time, 5, 7, 2), CRM_E_DOMAIN);
+        assert_true(err.arg == 4 && err.row == 0);
+    }
     assert_int_equal(FROM(3, ordered, outside, time, 5, 7, 2), CRM_E_DOMAIN);
     assert_int_equal(err.row, 1);
     assert_int_equal(FROM(3, key, time, time, limit + 1, 7, 2), CRM_E_DOMAIN);
@@ -336,6 +456,16 @@ static void test_memory(void **unused)
     failing_sweep(call_advance, t);
     failing_none(call_find, t);
     crm_customers_destroy(t->book);
+    /* of a stream: with the gaps, which are kept apart */
+    const uint64_t key[3] = {1, 1, 1};
+    const int64_t time[3] = {1, 4, 6};
+    crm_stream *stream = NULL;
+    assert_int_equal(crm_stream_create(NULL, &stream, NULL), CRM_OK);
+    assert_int_equal(crm_stream_add(stream, 3, key, time, time, NULL, NULL), CRM_OK);
+    assert_int_equal(crm_stream_customers(NULL, stream, 9, 7, 2, NULL, &t->book, NULL), CRM_OK);
+    assert_true(failing_sweep(call_advance, t) == 3); /* the handle, its columns, the gaps */
+    crm_customers_destroy(t->book);
+    crm_stream_destroy(stream);
     crm_transactions_destroy(t->log);
     free(t);
 }
@@ -391,7 +521,8 @@ int main(void)
         cmocka_unit_test(test_extreme_rows),     cmocka_unit_test(test_divisions),
         cmocka_unit_test(test_find_and_advance), cmocka_unit_test(test_unknown_columns),
         cmocka_unit_test(test_bad_input),        cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_cancel),           cmocka_unit_test(test_recent_overflow),
+        cmocka_unit_test(test_far_amounts),      cmocka_unit_test(test_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,6 +65,113 @@ static void test_hostile_blobs(void **state)
     }
 }
 
+/* One account of three to five ticks from 1 to 9, as its blob says. */
+typedef struct forged {
+    uint64_t ticks;
+    uint64_t purchases;
+    uint64_t spend_count;
+    uint64_t first;
+    uint64_t last;
+    int64_t first_net;
+    uint64_t spend;
+    int64_t revenue;
+    uint64_t gaps; /* of 2 ticks */
+} forged;
+
+static int64_t put_words(uint8_t *at, int64_t n, const uint64_t *word)
+{
+    for (int64_t i = 0; i < 8 * n; i++)
+        at[i] = (uint8_t)(word[i / 8] >> (8 * (i % 8)));
+    return 8 * n;
+}
+
+/* What loading answers; what is loaded saves to the same bytes. */
+static crm_status load_payload(const uint8_t *payload, int64_t n)
+{
+    int64_t length = 0;
+    int64_t again = 0;
+    void *handle = NULL;
+    uint8_t *bytes = blob_make("STRM", 1, payload, n, &length);
+    const crm_status status = load_any(bytes, length, &handle, NULL);
+    if (status == CRM_OK) {
+        uint8_t *copy = saved(handle, &again);
+        assert_int_equal(again, length);
+        assert_memory_equal(copy, bytes, (size_t)length);
+        free(copy);
+        crm_stream_destroy(handle);
+    }
+    free(bytes);
+    return status;
+}
+
+static crm_status load_forged(const forged *f)
+{
+    const uint64_t none = 0;
+    const uint64_t minus = f->revenue < 0 ? UINT64_MAX : 0;
+    const uint64_t less = f->first_net < 0 ? UINT64_MAX : 0;
+    const uint64_t head[6] = {1, 77, f->ticks, 1, 5, 0};
+    const uint64_t inner[10] = {f->purchases, f->spend_count, f->first, f->last,  (uint64_t)f->first_net, less,
+                                f->spend,     0,              (uint64_t)f->revenue, minus};
+    const uint64_t last[6] = {9, 5, 0, 1, 2, f->gaps};
+    uint8_t payload[256];
+    int64_t n = put_words(payload, 1, &f->ticks);
+    payload[n++] = 0; /* no costs */
+    n += put_words(payload + n, 6, head);
+    n += put_words(payload + n, 10, inner);
+    n += put_words(payload + n, 3, last);
+    n += f->gaps > 0 ? put_words(payload + n, 3, last + 3) : put_words(payload + n, 1, &none);
+    return load_payload(payload, n);
+}
+
+/* Sums and dates of the ticks between the ends that contradict each other, one at a time. */
+static void test_forged_accounts(void **state)
+{
+    (void)state;
+    const uint64_t never = (uint64_t)INT64_MIN;
+    const forged good[3] = {{3, 0, 0, never, never, 0, 0, -1, 0}, /* a return */
+                            {3, 1, 0, 4, 4, 2, 0, 2, 0},          /* a purchase */
+                            {5, 3, 2, 3, 7, 2, 6, 8, 2}};         /* three, 2 apart */
+    const forged wrong[] = {
+        {3, 0, 0, 4, never, 0, 0, -1, 0},     /* no purchase, but a first one */
+        {3, 0, 0, never, 4, 0, 0, -1, 0},     /* a last one */
+        {3, 0, 1, never, never, 0, 1, -1, 0}, /* something spent */
+        {3, 0, 0, never, never, 1, 0, -1, 0}, /* something in the first */
+        {3, 1, 1, 4, 4, 2, 1, 3, 0},          /* the first purchase is not counted as spend */
+        {3, 1, 0, 4, 4, -1, 0, -1, 0},        /* the first purchase is a return */
+        {3, 1, 0, 4, 5, 2, 0, 2, 0},          /* one purchase on two dates */
+        {5, 3, 2, 4, 4, 2, 6, 8, 2},          /* three on one date */
+        {5, 3, 2, 4, 5, 2, 6, 8, 2},          /* three on two dates */
+        {5, 3, 2, 3, 7, 2, 6, 8, 1},          /* a gap missing */
+        {3, 1, 0, 1, 1, 2, 0, 2, 0},          /* not after the first tick */
+        {3, 1, 0, 9, 9, 2, 0, 2, 0},          /* not before the last */
+    };
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(load_forged(&good[i]), CRM_OK);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(load_forged(&wrong[i]), CRM_E_FORMAT);
+}
+
+/* Accounts of more ticks than there are rows, each for itself or all together; costs of nothing. */
+static void test_forged_rows(void **state)
+{
+    (void)state;
+    for (uint64_t rows = 1; rows <= 5; rows++) {
+        const uint64_t account[17] = {2, 10, 2, 1, 5, 0, 3, 5, 0, 20, 2, 1, 5, 0, 3, 5, 0};
+        const uint64_t gaps = 0;
+        uint8_t payload[256];
+        int64_t n = put_words(payload, 1, &rows);
+        payload[n++] = 0;
+        n += put_words(payload + n, 17, account);
+        n += put_words(payload + n, 1, &gaps);
+        assert_int_equal(load_payload(payload, n), rows >= 4 ? CRM_OK : CRM_E_FORMAT);
+    }
+    for (uint8_t has_cost = 0; has_cost < 2; has_cost++) {
+        uint8_t payload[25] = {0};
+        payload[8] = has_cost;
+        assert_int_equal(load_payload(payload, 25), has_cost ? CRM_E_FORMAT : CRM_OK);
+    }
+}
+
 static void test_blob_arguments(void **state)
 {
     (void)state;
@@ -176,6 +283,8 @@ int main(int argc, char **argv)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hostile_blobs),
+        cmocka_unit_test(test_forged_accounts),
+        cmocka_unit_test(test_forged_rows),
         cmocka_unit_test(test_blob_arguments),
         cmocka_unit_test(test_golden),
     };

@@ -54,6 +54,36 @@ static void test_blob(void **state)
     crm_summary_destroy(back);
 }
 
+/* The date and the ticks per period of a summary of nothing. */
+static void test_forged_dates(void **state)
+{
+    (void)state;
+    const int64_t never = INT64_MIN;
+    const int64_t limit = (int64_t)1 << 62;
+    const struct {
+        int64_t as_of;
+        double period;
+        crm_status want;
+    } forged[] = {
+        {5, 7, CRM_OK},          {5, 1e200, CRM_OK},        {5, 1e-200, CRM_OK},          {limit, 7, CRM_OK},
+        {never, 0, CRM_OK},      {5, 1.001e200, CRM_E_FORMAT}, {5, 0.999e-200, CRM_E_FORMAT}, {5, NAN, CRM_E_FORMAT},
+        {5, -7, CRM_E_FORMAT},   {limit + 1, 7, CRM_E_FORMAT}, {-limit - 1, 7, CRM_E_FORMAT}, {never, 7, CRM_E_FORMAT},
+        {never, -0.0, CRM_E_FORMAT},
+    };
+    for (size_t i = 0; i < sizeof forged / sizeof *forged; i++) {
+        uint8_t payload[48] = {0};
+        const uint64_t word[2] = {(uint64_t)forged[i].as_of, test_bits(forged[i].period)};
+        for (int k = 0; k < 16; k++)
+            payload[k] = (uint8_t)(word[k / 8] >> (8 * (k % 8)));
+        int64_t length = 0;
+        void *handle = NULL;
+        uint8_t *bytes = blob_make("SUMM", 1, payload, 48, &length);
+        assert_int_equal(load_any(bytes, length, &handle, NULL), forged[i].want);
+        free(bytes);
+        crm_summary_destroy(handle);
+    }
+}
+
 static void test_hostile_blobs(void **state)
 {
     (void)state;
@@ -203,6 +233,7 @@ int main(int argc, char **argv)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_blob),
+        cmocka_unit_test(test_forged_dates),
         cmocka_unit_test(test_hostile_blobs),
         cmocka_unit_test(test_golden),
     };
