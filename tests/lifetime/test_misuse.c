@@ -100,6 +100,17 @@ static void test_retention(void **state)
     assert_int_equal(crm_retention_value(1, &one, &edge[0], 0, 1, 20, CRM_TIMING_END, &out, &err), CRM_OK);
     assert_true(out == 100 * 1048575.0);
     assert_int_equal(crm_retention_value(1, &one, &edge[0], 0, 1, 2000, CRM_TIMING_END, &out, &err), CRM_BAD_ROWS);
+    const double below = -.25;
+    assert_int_equal(crm_retention_value(1, &one, &below, .1, 0, 5, 1, &out, &err), CRM_BAD_ROWS);
+    assert_true(isnan(out) && err.arg == 3 && err.value == -.25);
+    const double steady[2] = {100, 100};
+    const double gone[2] = {.5, -.25};
+    REFUSED(crm_retention_schedule(2, steady, gone, .1, 1, &out, &err), CRM_E_DOMAIN, 3);
+    assert_true(err.row == 1 && err.value == -.25);
+    const double missing[2] = {100, NAN};
+    assert_int_equal(crm_retention_schedule(2, missing, edge, .1, 1, &out, &err), CRM_OK);
+    assert_true(isnan(out));
+    out = 7;
     REFUSED(crm_retention_schedule(-1, m, r, .1, 1, &out, &err), CRM_E_ARGUMENT, 1);
     REFUSED(crm_retention_schedule(1, NULL, r, .1, 1, &out, &err), CRM_E_NULL, 2);
     REFUSED(crm_retention_schedule(1, m, NULL, .1, 1, &out, &err), CRM_E_NULL, 3);

@@ -154,6 +154,48 @@ static void test_merged_weights(void **state)
     }
 }
 
+static int32_t stop(void *self, double done)
+{
+    (void)done;
+    return --*(int *)self < 0;
+}
+
+/* Weights of different edges that pass the range of double together; a degree called off. */
+static void test_infinite_strength_and_cancel(void **state)
+{
+    (void)state;
+    const uint64_t keys[3] = {1, 2, 3};
+    const int32_t roles[3] = {1, 1, 1};
+    const uint64_t a[3] = {1, 1, 2};
+    const uint64_t b[3] = {2, 3, 3};
+    const int32_t kinds[3] = {1, 1, 1};
+    const double w[3] = {1.5e308, 1.5e308, 1};
+    crm_network *network = NULL;
+    assert_int_equal(crm_network_create(NULL, &network, NULL), CRM_OK);
+    assert_int_equal(crm_network_add_nodes(network, 3, keys, roles, NULL), CRM_OK);
+    assert_int_equal(crm_network_add_edges(network, 3, a, b, kinds, w, NULL), CRM_OK);
+    assert_int_equal(crm_network_freeze(NULL, network, NULL), CRM_OK);
+    double sum[3];
+    assert_int_equal(crm_network_strength(NULL, network, CRM_DIRECTION_OUT, 0, 0, sum, NULL), CRM_OK);
+    assert_true(isinf(sum[0]) && sum[0] > 0 && sum[1] == 1 && sum[2] == 0);
+    int64_t count[3];
+    int cancelled = 0;
+    for (int allowed = 0; allowed < 4; allowed++) {
+        int left = allowed;
+        crm_error err;
+        crm_context *context = NULL;
+        assert_int_equal(crm_context_watch(NULL, stop, &left, &context, NULL), CRM_OK);
+        const crm_status status = crm_network_degree(context, network, CRM_DIRECTION_OUT, 0, 0, count, &err);
+        assert_true(status == CRM_OK || status == CRM_E_CANCELLED);
+        assert_int_equal(err.status, status);
+        cancelled += status == CRM_E_CANCELLED;
+        crm_context_destroy(context);
+    }
+    assert_true(cancelled > 0 && cancelled < 4);
+    assert_true(count[0] == 2 && count[1] == 1 && count[2] == 0);
+    crm_network_destroy(network);
+}
+
 static void test_misuse(void **state)
 {
     (void)state;
@@ -203,6 +245,14 @@ static void test_misuse(void **state)
     /* An end that is missing until it is added. */
     const uint64_t forty[1] = {40};
     assert_int_equal(crm_network_add_edges(network, 1, k, forty, kinds, NULL, &err), CRM_OK);
+    const uint64_t five[1] = {5};
+    crm_network *adrift = NULL;
+    assert_int_equal(crm_network_create(NULL, &adrift, NULL), CRM_OK);
+    assert_int_equal(crm_network_add_nodes(adrift, 1, k, r, NULL), CRM_OK);
+    assert_int_equal(crm_network_add_edges(adrift, 1, five, k, kinds, NULL, NULL), CRM_OK);
+    assert_int_equal(crm_network_freeze(NULL, adrift, &err), CRM_E_KEY);
+    assert_non_null(strstr(err.text, "5 -> 10"));
+    crm_network_destroy(adrift);
     assert_int_equal(crm_network_freeze(NULL, network, &err), CRM_E_KEY);
     assert_non_null(strstr(err.text, "10 -> 40"));
     assert_int_equal(err.row, 1);
@@ -306,6 +356,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_degree),
         cmocka_unit_test(test_merged_weights),
+        cmocka_unit_test(test_infinite_strength_and_cancel),
         cmocka_unit_test(test_misuse),
         cmocka_unit_test(test_memory),
     };

@@ -19,6 +19,11 @@ static void test_borders(void **state)
     assert_int_equal(crm_portfolio_classify(NULL, 12, profit, future, 5, keep, out, &err), CRM_BAD_ROWS);
     for (int i = 0; i < 12; i++)
         assert_int_equal(out[i], i == 3 ? CRM_CLASS_SACK_VETOED : want[i]);
+    /* What is missing is no error, even beside an infinity. */
+    const double lost[3] = {INFINITY, NAN, -INFINITY};
+    const double gone[3] = {NAN, -INFINITY, NAN};
+    assert_int_equal(crm_portfolio_classify(NULL, 3, lost, gone, 5, NULL, out, &err), CRM_OK);
+    assert_true(out[0] == 0 && out[1] == 0 && out[2] == 0);
     assert_int_equal(crm_portfolio_classify(NULL, 1, profit + 9, future + 9, 5, keep, out, &err), CRM_BAD_ROWS);
     assert_int_equal(err.arg, 4);
 }

@@ -370,6 +370,13 @@ static void test_misuse(void **state)
     /* Two customers with one value and one key on either side of a cut: the order of the rows would decide. */
     const double forty[2] = {.4, .6};
     refuse(CRM_E_KEY, 4, 6, few, twice, 2, forty, CRM_CUT_COUNT, CRM_TIES_KEY, 0, 1);
+    /* The same at the first of two such cuts: the second, where keys differ, makes it no better. */
+    const double pairs[4] = {5, 5, 3, 3};
+    const double parted[3] = {.25, .5, .25};
+    const uint64_t same_above[4] = {1, 1, 2, 3};
+    const uint64_t same_below[4] = {1, 2, 3, 3};
+    refuse(CRM_E_KEY, 4, 4, pairs, same_above, 3, parted, CRM_CUT_COUNT, CRM_TIES_KEY, 0, 1);
+    refuse(CRM_E_KEY, 4, 4, pairs, same_below, 3, parted, CRM_CUT_COUNT, CRM_TIES_KEY, 0, 1);
     uint8_t tier[6];
     const double sixty[2] = {.6, .4};
     assert_int_equal(crm_pyramid_assign(NULL, 6, few, twice, 2, sixty, 1, CRM_TIES_KEY, 0, tier, NULL), CRM_OK);
