@@ -298,6 +298,18 @@ static void test_narrow_saddle_is_left(void **unused)
     assert_close(fabs(fit.x[0]), 0.1, 1e-14);
 }
 
+/* So near a saddle that the slope is below the tolerance, it still says on which side to leave. */
+static void test_saddle_leaves_with_the_slope(void **unused)
+{
+    (void)unused;
+    for (int side = -1; side <= 1; side += 2) {
+        const double start[] = {side * 1e-12, 0.0};
+        maximise(saddle, 2, start, NULL, NULL);
+        assert_int_equal(fit.status, CRM_I_NEWTON_CONVERGED);
+        assert_close(fit.x[0], side, 1e-14);
+    }
+}
+
 /* Finite at the start and nowhere else. */
 static void island(const double *x, double *value, double *g, double *h)
 {
@@ -508,6 +520,7 @@ int main(void)
         cmocka_unit_test(test_not_finite),
         cmocka_unit_test(test_saddle_is_left),
         cmocka_unit_test(test_narrow_saddle_is_left),
+        cmocka_unit_test(test_saddle_leaves_with_the_slope),
         cmocka_unit_test(test_nowhere_to_go),
         cmocka_unit_test(test_start_at_the_maximum),
         cmocka_unit_test(test_no_curvature),
