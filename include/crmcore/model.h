@@ -156,7 +156,8 @@ CRM_API void crm_model_destroy(crm_model *model);
  *   discounted = P(alive) int_0^t exp(-delta u) (R/A) E[(1 + p u/A)^-(R+1)] du,
  * means over p, without poles at a = 1 and without hypergeometric functions. Error of each at most 5e-13 relative
  * (1.2e-13 on 2,200 points of 40 digits) for shapes 1e-3..1e3, scales 1e-3..1e4, x to 1e5, T and t 0.01..1e4, delta
- * 1e-5..1; gradients within 1e-11 of the value per unit of log-parameter. P(alive) below 1e-300 is 0. */
+ * 1e-5..1; gradients within 1e-11 of the value per unit of log-parameter. P(alive) below 1e-300 is 0.
+ * Where means are taken, a shape outside 1e-60..1e60 or alpha outside 1e-100..1e100 is CRM_E_DOMAIN. */
 
 /* Probability of being alive at `ahead` >= 0 periods from now. Since 0.9. */
 CRM_API crm_status crm_model_p_alive(const crm_context *context, const crm_model *model, int64_t n, const double *x,

@@ -26,10 +26,26 @@ typedef struct {
     double d[PARAMETERS][CRM_I_STRIP];
 } columns;
 
+/* Far beyond what a fit can find the sums over p lose their grid. */
+static crm_status check_parameters(const double *parameter, crm_error *err)
+{
+    for (int32_t j = 0; j < PARAMETERS; j++) {
+        const double least = j == 1 ? 1e-100 : 1e-60;
+        const double most = j == 1 ? 1e100 : 1e60;
+        if (!(parameter[j] >= least && parameter[j] <= most))
+            return crm_i_fail_value(err, CRM_E_DOMAIN, 2, parameter[j],
+                                    "A parameter of the model is too extreme for this quantity.");
+    }
+    return CRM_OK;
+}
+
 static crm_status check(const double *parameter, const crm_i_ask *ask, crm_error *err)
 {
-    if (ask->t1 != CRM_I_INFINITY)
-        return CRM_OK;
+    const crm_status status = crm_i_curve_has_panels(ask) || ask->quantity == CRM_QUANTITY_DISCOUNTED
+                                  ? check_parameters(parameter, err)
+                                  : CRM_OK;
+    if (status != CRM_OK || ask->t1 != CRM_I_INFINITY)
+        return status;
     if (ask->quantity == CRM_QUANTITY_EXPECTED)
         return crm_i_fail_value(err, CRM_E_DOMAIN, 4, ask->t1,
                                 "Without end and without discount the expectation need not be finite.");

@@ -52,6 +52,13 @@ static double in_units(double t, double A)
     return y < 1e290 ? y : 1e290;
 }
 
+/* delta A likewise. */
+static double in_rates(double delta, double A)
+{
+    const double z = delta * A;
+    return z < 1e290 ? z : 1e290;
+}
+
 static int32_t is_finite_discounted(const crm_i_ask *ask)
 {
     return ask->quantity == CRM_QUANTITY_DISCOUNTED && ask->t1 < CRM_I_INFINITY;
@@ -131,7 +138,8 @@ void crm_i_curve_build(int32_t isa, const double *parameter, const crm_i_ask *as
         reach = in_units(ask->t0, low);
     else if (ask->t1 == CRM_I_INFINITY)
         reach = in_units(ask->t0, low) + 46.0 / (ask->delta * low);
-    need.scale = (R + 6.0) * (reach < 1e280 ? reach : 1e280);
+    need.scale = (R + 6.0) * reach;
+    need.scale = need.scale < 1e290 ? need.scale : 1e290;
     crm_i_rule_beta(isa, curve->a, curve->B, &need, gradient, &curve->rule);
     if (is_finite_discounted(ask)) {
         const double length = in_units(ask->t1 - ask->t0, low);
@@ -139,7 +147,8 @@ void crm_i_curve_build(int32_t isa, const double *parameter, const crm_i_ask *as
     }
     if (!is_for_ever(ask))
         return;
-    crm_i_rule_times_for_ever(0.0, ask->delta * low, ask->delta * high, R + 6.0, &curve->times);
+    crm_i_rule_times_for_ever(0.0, in_rates(ask->delta, low), in_rates(ask->delta, high), R + 6.0,
+                              &curve->times);
     CRM_I_KERNEL_PICK(isa, crm_i_bg_times)(&curve->rule, R, gradient, &curve->times);
 }
 
@@ -205,14 +214,14 @@ static void discounted_value(int32_t isa, crm_i_curve *curve, double A, double *
         if (is_finite_discounted(&curve->ask))
             crm_i_rule_times_in(&curve->span, y0, in_units(curve->ask.t1 - curve->ask.t0, A), times);
         else
-            crm_i_rule_times_for_ever(y0, delta * A, delta * A, curve->R + 6.0, times);
+            crm_i_rule_times_for_ever(y0, in_rates(delta, A), in_rates(delta, A), curve->R + 6.0, times);
         if (curve->series.panels > 0)
             CRM_I_KERNEL_PICK(isa, crm_i_series_times)(&curve->series, curve->gradient, times);
         else
             CRM_I_KERNEL_PICK(isa, crm_i_bg_times)(&curve->rule, curve->R, curve->gradient, times);
     }
     double part[5];
-    CRM_I_KERNEL_PICK(isa, crm_i_bg_discounted)(times, delta * A, curve->gradient, part);
+    CRM_I_KERNEL_PICK(isa, crm_i_bg_discounted)(times, in_rates(delta, A), curve->gradient, part);
     out[0] = part[0];
     if (!curve->gradient)
         return;

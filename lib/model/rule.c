@@ -206,17 +206,18 @@ void crm_i_rule_beta(int32_t isa, double a, double B, const crm_i_rule_need *nee
     const double most = (double)(CRM_I_RULE_MAX - 2 * TAIL - 10);
     if (!((g.high - g.low) / g.h < most))
         g.h = (g.high - g.low) / most;
-    const int64_t low = (int64_t)floor(g.low / g.h);
-    const int64_t high = (int64_t)ceil(g.high / g.h);
+    const double low = floor(g.low / g.h);
+    const double high = ceil(g.high / g.h);
+    const double steps = high - low < most + 4.0 ? high - low : most + 4.0; /* never more, not even for NaN */
     double delta[CRM_I_RULE_MAX];
     double log_p[CRM_I_RULE_MAX];
     double log_q[CRM_I_RULE_MAX];
     int64_t n = 0;
-    for (int64_t k = low; k <= high; k++)
-        delta[n++] = (double)k * g.h;
+    for (double k = 0.0; k <= steps; k += 1.0)
+        delta[n++] = (low + k) * g.h;
     const int64_t regular = n;
-    const double below = (double)(low - 1) * g.h;
-    const double above = (double)(high + 1) * g.h;
+    const double below = (low - 1.0) * g.h;
+    const double above = (high + 1.0) * g.h;
     for (int i = 0; i < TAIL * g.low_tail; i++)
         delta[n++] = below + tail_log[i];
     for (int i = 0; i < TAIL * g.high_tail; i++)
@@ -278,13 +279,13 @@ void crm_i_rule_times_for_ever(double y0, double z_low, double z_high, double sc
     const double most = (double)(CRM_I_RULE_MAX - TAIL - 10);
     if (!((end - start) / h < most))
         h = (end - start) / most;
-    const int64_t count = (int64_t)ceil((end - start) / h) + 1;
+    const double steps = ceil((end - start) / h);
     double weight[TAIL];
     double slope[TAIL];
     tail_weights(1.0, h, weight, slope);
     int64_t n = 0;
-    for (int64_t k = 0; k < count; k++) {
-        const double v = crm_i_exp(start + (double)k * h);
+    for (double k = 0.0; k <= steps; k += 1.0) {
+        const double v = crm_i_exp(start + k * h);
         times->v[n] = y0 + v;
         times->w[n++] = h * v;
     }

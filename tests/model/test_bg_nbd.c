@@ -263,6 +263,14 @@ static void test_hard_numbers(void **state)
     assert_true(isfinite(discounted(m, 3, 1, 2, INFINITY, 1e-25)));
     assert_true(isfinite(discounted(m, 3, 1, 2, INFINITY, 1e300)));
     assert_true(isfinite(discounted(m, 3, 1, 2, INFINITY, 1e-30)));
+    assert_true(isfinite(discounted(m, 3, 1e3, 1e3, INFINITY, 1e308)));
+    crm_model_destroy(m);
+    m = bg_nbd(1e30, .15, .43, 47); /* a rate, and a number of nodes, without measure */
+    assert_true(isfinite(expected_new(m, 1e300)));
+    assert_true(isfinite(expected(m, 3, 1, 1, 1e300)));
+    crm_model_destroy(m);
+    m = bg_nbd(.25, 4.4, 1e60, 1e-60); /* p is 1 */
+    assert_true(isfinite(expected_new(m, 39)));
     crm_model_destroy(m);
 }
 

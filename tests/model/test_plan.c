@@ -340,6 +340,23 @@ static void test_bad_arguments(void **state)
     refused(plan, CRM_QUANTITY_PROBABILITY, 0, 5, 0, 1.5, CRM_E_DOMAIN, 6);
     refused(plan, CRM_QUANTITY_PROBABILITY, 0, -5, 0, 1, CRM_E_DOMAIN, 4);
     assert_int_equal(crm_plan_columns(plan), 0);
+    for (int j = 0; j < 4; j++) { /* parameters that no grid can meet */
+        double wild[4];
+        memcpy(wild, bg_parameter, sizeof wild);
+        wild[j] = j % 2 ? 4.9e-324 : 1e300;
+        crm_model *far_off = model_of(CRM_MODEL_BG_NBD, 4, wild, NULL);
+        crm_plan *hopeless = NULL;
+        const double one = 1;
+        assert_int_equal(crm_plan_create(NULL, far_off, NULL, &hopeless, &err), CRM_OK);
+        refused(hopeless, CRM_QUANTITY_EXPECTED, 0, 1, 0, 0, CRM_E_DOMAIN, 2);
+        refused(hopeless, CRM_QUANTITY_DISCOUNTED, 1, INFINITY, 1, 0, CRM_E_DOMAIN, 2);
+        refused(hopeless, CRM_QUANTITY_P_ALIVE, 1, 0, 0, 0, CRM_E_DOMAIN, 2);
+        assert_int_equal(crm_plan_add(hopeless, CRM_QUANTITY_P_ALIVE, 0, 0, 0, 0, &column, &err), CRM_OK);
+        assert_int_equal(crm_model_expected(NULL, far_off, 1, &one, &one, &one, 1, out, NULL, &err), CRM_E_DOMAIN);
+        assert_int_equal(err.arg, 2);
+        crm_plan_destroy(hopeless);
+        crm_model_destroy(far_off);
+    }
     for (int i = 0; i < 32; i++)
         assert_int_equal(crm_plan_add(plan, CRM_QUANTITY_P_ALIVE, 0, 0, 0, 0, &column, &err), CRM_OK);
     assert_int_equal(column, 31);
