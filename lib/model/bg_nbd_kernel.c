@@ -123,8 +123,8 @@ void CRM_I_KERNEL(crm_i_bg_ahead)(const crm_i_rule *rule, double R, double y, in
     out[2] = weighed(n, rule->w, u);
 }
 
-void CRM_I_KERNEL(crm_i_bg_expected)(const crm_i_rule *rule, double R, double y0, double length, int32_t gradient,
-                                     double *out)
+void CRM_I_KERNEL(crm_i_bg_expected)(const crm_i_rule *rule, double R, double y0, double length,
+                                     int32_t gradient, double *out)
 {
     const int64_t n = rule->n;
     const double *p = rule->p;

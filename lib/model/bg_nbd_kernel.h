@@ -48,10 +48,11 @@ CRM_I_KERNEL_DECLARE(void, crm_i_beta_nodes,
                      (int64_t n, double p0, double q0, const double *delta, double *p, double *log_p,
                       double *log_q));
 
-/* E[((1 + p y0)^-R - (1 + p y1)^-R)/p], y1 = y0 + length, with all digits of a short span; and if gradient its
- * derivatives by R, by the scale of time (y0 d/dy0 + y1 d/dy1), by a and B in out[1..4]. */
+/* E[((1 + p y0)^-R - (1 + p y1)^-R)/p], y1 = y0 + length, with all digits of a short span; and if gradient
+ * its derivatives by R, by the scale of time (y0 d/dy0 + y1 d/dy1), by a and B in out[1..4]. */
 CRM_I_KERNEL_DECLARE(void, crm_i_bg_expected,
-                     (const crm_i_rule *rule, double R, double y0, double length, int32_t gradient, double *out));
+                     (const crm_i_rule *rule, double R, double y0, double length, int32_t gradient,
+                      double *out));
 
 /* E[(1 + p y)^-R], and if gradient its derivatives by R, y, a, B in out[1..4]. */
 CRM_I_KERNEL_DECLARE(void, crm_i_bg_ahead,

@@ -78,8 +78,8 @@ static crm_status check_domain(const crm_i_ask *ask, crm_error *err)
     }
 }
 
-/* What is made after u is worth exp(-delta u): beyond exp(-64) it adds nothing to a double, and rules that reach much
- * further than there is anything to find lose sight of what there is. */
+/* What is made after u is worth exp(-delta u): beyond exp(-64) it adds nothing to a double, and rules that
+ * reach much further than there is anything to find lose sight of what there is. */
 static double discounted_end(const crm_i_ask *ask)
 {
     const double end = ask->t0 + 64.0 / ask->delta;
@@ -355,7 +355,8 @@ static double scaled_variance(const crm_model *model, const double *gradient, in
 }
 
 /* Where squares of gradients leave the range of doubles: sqrt(g' C g) with g scaled first. */
-static double careful_error(const crm_i_predict *job, const crm_i_column *column, const scratch *s, int64_t row)
+static double careful_error(const crm_i_predict *job, const crm_i_column *column, const scratch *s,
+                            int64_t row)
 {
     double by_purchases = 0.0;
     double by_spend = 0.0;

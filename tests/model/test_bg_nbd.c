@@ -437,8 +437,8 @@ static void asked_with_error(const double *parameter, const double *covariance, 
     crm_model_destroy(m);
 }
 
-/* Derivatives of probabilities, common or rare, for short histories and long: t_x = T, where P(alive) is b + x - 1
- * parts of a + b + x - 1. Errors of values near 1e-200, whose squares are no doubles, too. */
+/* Derivatives of probabilities, common or rare, for short histories and long: t_x = T, where P(alive) is b +
+ * x - 1 parts of a + b + x - 1. Errors of values near 1e-200, whose squares are no doubles, too. */
 static void test_slopes_of_probabilities(void **state)
 {
     (void)state;
@@ -451,7 +451,8 @@ static void test_slopes_of_probabilities(void **state)
         const double alive = 1 / (1 + off);
         const double dead = n == 0 ? 1 : 0;
         /* d P(alive): by a and b */
-        const double moved[] = {0, 0, -alive * alive * off / v[2], x > 0 ? alive * alive * off / (v[3] + x - 1) : 0};
+        const double moved[] = {0, 0, -alive * alive * off / v[2],
+                                x > 0 ? alive * alive * off / (v[3] + x - 1) : 0};
         for (int j = 0; j < 4; j++) {
             double covariance[16] = {0};
             double value, se;
@@ -465,8 +466,8 @@ static void test_slopes_of_probabilities(void **state)
     }
 }
 
-/* A short span far ahead is known to all its digits, and so are its errors by r, alpha, a, b: rate and slopes at
- * 1000, 2^-20 of them (references: 40 digits, R/A 2F1(R+1, a; a+B; -u/A), A = 43.4, R = 3.25, B = 5.4). */
+/* A short span far ahead is known to all its digits, and so are its errors by r, alpha, a, b: rate and slopes
+ * at 1000, 2^-20 of them (references: 40 digits, R/A 2F1(R+1, a; a+B; -u/A), A = 43.4, R = 3.25, B = 5.4). */
 static void test_short_spans(void **state)
 {
     (void)state;
@@ -474,7 +475,8 @@ static void test_short_spans(void **state)
     const double history[] = {3, 39, 39};
     const double ask[] = {CRM_QUANTITY_EXPECTED, 1000, 1000 + 0x1p-20, 0, 0};
     const double soon[] = {CRM_QUANTITY_DISCOUNTED, 1000, 1000 + 0x1p-20, 1e-6, 0};
-    const double want[] = {0x1.caf1bf96766d4p-28, 0x1.4fe1924183739p-33, -0x1.7d786cee602ccp-33, -0x1.fc75d9c4146b3p-27, 0x1.7da0277dcf4ddp-29, 0x1.ca7c513eedf83p-28};
+    const double want[] = {0x1.caf1bf96766d4p-28,  0x1.4fe1924183739p-33, -0x1.7d786cee602ccp-33,
+                           -0x1.fc75d9c4146b3p-27, 0x1.7da0277dcf4ddp-29, 0x1.ca7c513eedf83p-28};
     for (int j = 0; j < 4; j++) {
         double covariance[16] = {0};
         double value, se;

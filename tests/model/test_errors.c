@@ -1,5 +1,5 @@
-/* Standard errors are what they say: over 200 simulated bases, the errors of the fitted parameters, divided by their
- * covariance, are chi-squared. Simulation, book, summary and fit together. */
+/* Standard errors are what they say: over 200 simulated bases, the errors of the fitted parameters, divided
+ * by their covariance, are chi-squared. Simulation, book, summary and fit together. */
 #include "fits.h"
 
 enum { FITS = 200, CUSTOMERS = 3000 };
@@ -52,15 +52,15 @@ static void test_parameters(void **state)
         crm_transactions *log = NULL;
         crm_customers *book = NULL;
         crm_summary *summary = NULL;
-        assert_int_equal(crm_model_simulate(NULL, buy, spend, CUSTOMERS, first, 1040000, 10000, 2, 7, (uint64_t)f,
-                                            &log, NULL),
+        assert_int_equal(crm_model_simulate(NULL, buy, spend, CUSTOMERS, first, 1040000, 10000, 2, 7,
+                                            (uint64_t)f, &log, NULL),
                          CRM_OK);
         assert_int_equal(crm_customers_build(NULL, log, 1040000, 10000, 2, NULL, &book, NULL), CRM_OK);
         assert_int_equal(crm_summary_of_customers(NULL, book, &summary, NULL), CRM_OK);
         for (int k = 0; k < 2; k++) {
             crm_model *model = NULL;
-            assert_int_equal(crm_model_fit(NULL, k ? CRM_MODEL_GAMMA_GAMMA : CRM_MODEL_BG_NBD, summary, NULL, &model,
-                                           NULL),
+            assert_int_equal(crm_model_fit(NULL, k ? CRM_MODEL_GAMMA_GAMMA : CRM_MODEL_BG_NBD, summary, NULL,
+                                           &model, NULL),
                              CRM_OK);
             sum[k] += distance(model, k ? amounts : purchases, squares[k]);
             crm_model_destroy(model);

@@ -283,9 +283,9 @@ static void test_bad_rows(void **state)
     assert_same_bits(total[0], out[0] + out[10]);
     /* a row that is wrong in its history and in its spend is one bad row */
     const double far_out[] = {5, INFINITY};
-    assert_int_equal(crm_plan_run(NULL, plan, 1, far_out, far_out, bad_T, far_out + 1, far_out, NULL, out, se, NULL,
-                                  &err),
-                     CRM_BAD_ROWS);
+    assert_int_equal(
+        crm_plan_run(NULL, plan, 1, far_out, far_out, bad_T, far_out + 1, far_out, NULL, out, se, NULL, &err),
+        CRM_BAD_ROWS);
     assert_int_equal(err.bad_rows, 1);
     assert_int_equal(err.arg, 5);
     crm_plan_destroy(plan);
@@ -352,7 +352,8 @@ static void test_bad_arguments(void **state)
         refused(hopeless, CRM_QUANTITY_DISCOUNTED, 1, INFINITY, 1, 0, CRM_E_DOMAIN, 2);
         refused(hopeless, CRM_QUANTITY_P_ALIVE, 1, 0, 0, 0, CRM_E_DOMAIN, 2);
         assert_int_equal(crm_plan_add(hopeless, CRM_QUANTITY_P_ALIVE, 0, 0, 0, 0, &column, &err), CRM_OK);
-        assert_int_equal(crm_model_expected(NULL, far_off, 1, &one, &one, &one, 1, out, NULL, &err), CRM_E_DOMAIN);
+        assert_int_equal(crm_model_expected(NULL, far_off, 1, &one, &one, &one, 1, out, NULL, &err),
+                         CRM_E_DOMAIN);
         assert_int_equal(err.arg, 2);
         crm_plan_destroy(hopeless);
         crm_model_destroy(far_off);
