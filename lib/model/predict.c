@@ -338,40 +338,42 @@ static int32_t is_uncertain(const crm_i_predict *job, const crm_i_column *column
            (!uses_spend(column) || job->spend->has_covariance);
 }
 
-/* g' C g of one row, g divided by its largest entry; *largest 0 if there is none. */
-static double scaled_variance(const crm_model *model, const double *gradient, int64_t row, double *largest)
+/* sqrt(g' C g) of one row by way of what each parameter would do alone, g_j sigma_j, divided by the largest
+ * of these, and the correlations. */
+static double scaled_error(const crm_model *model, const double *gradient, int64_t row)
 {
-    double scaled[PARAMETERS * STRIP];
+    const int32_t k = model->count;
+    double sigma[PARAMETERS];
+    double alone[PARAMETERS];
+    double largest = 0.0;
+    for (int32_t j = 0; j < k; j++) {
+        sigma[j] = sqrt(model->covariance[j + k * j]);
+        alone[j] = sigma[j] > 0.0 ? gradient[j * STRIP + row] * sigma[j] : 0.0;
+        largest = fabs(alone[j]) > largest ? fabs(alone[j]) : largest;
+    }
     double variance = 0.0;
-    *largest = 0.0;
-    for (int32_t j = 0; j < model->count; j++)
-        *largest = fabs(gradient[j * STRIP + row]) > *largest ? fabs(gradient[j * STRIP + row]) : *largest;
-    if (!(*largest > 0.0 && *largest < CRM_I_INFINITY))
-        return 0.0;
-    for (int32_t j = 0; j < model->count; j++)
-        scaled[j * STRIP] = gradient[j * STRIP + row] / *largest;
-    add_variance(model, 1, scaled, &variance);
-    return variance > 0.0 ? variance : 0.0;
+    for (int32_t a = 0; a < k; a++)
+        for (int32_t b = 0; b < k; b++)
+            if (alone[a] != 0.0 && alone[b] != 0.0)
+                variance += (alone[a] / largest) * (alone[b] / largest) *
+                            (model->covariance[a + k * b] / sigma[a] / sigma[b]);
+    return variance < 0.0 ? 0.0 : largest * sqrt(variance);
 }
 
-/* Where squares of gradients leave the range of doubles: sqrt(g' C g) with g scaled first. */
+/* sqrt(a^2 + b^2) for a, b >= 0, of any size. */
+static double joined(double a, double b)
+{
+    const double more = a > b ? a : b;
+    const double less = a > b ? b : a;
+    return a + b == 0.0 ? 0.0 : more * sqrt(1.0 + (less / more) * (less / more));
+}
+
+/* Where squares of gradients or variances leave the range of doubles. */
 static double careful_error(const crm_i_predict *job, const crm_i_column *column, const scratch *s,
                             int64_t row)
 {
-    double by_purchases = 0.0;
-    double by_spend = 0.0;
-    double largest;
-    if (uses_purchases(column)) {
-        by_purchases = sqrt(scaled_variance(job->model, s->value_d, row, &largest));
-        by_purchases *= largest;
-    }
-    if (uses_spend(column)) {
-        by_spend = sqrt(scaled_variance(job->spend, s->value_s, row, &largest));
-        by_spend *= largest;
-    }
-    const double more = by_purchases > by_spend ? by_purchases : by_spend;
-    const double less = by_purchases > by_spend ? by_spend : by_purchases;
-    return more > 0.0 ? more * sqrt(1.0 + less / more * (less / more)) : 0.0;
+    return joined(uses_purchases(column) ? scaled_error(job->model, s->value_d, row) : 0.0,
+                  uses_spend(column) ? scaled_error(job->spend, s->value_s, row) : 0.0);
 }
 
 static void standard_errors(const crm_i_predict *job, const crm_i_column *column, const scratch *s,
@@ -494,8 +496,9 @@ static void block_task(void *arg, int64_t index, int64_t worker)
 static void write_total(const crm_i_predict *job, const crm_i_column *column, const double *sum,
                         double *total)
 {
-    double gradient[PARAMETERS * STRIP] = {0.0};
-    double variance = 0.0;
+    double gradient[PARAMETERS * STRIP];
+    double by_purchases = 0.0;
+    double by_spend = 0.0;
     total[0] = sum[0];
     total[1] = CRM_I_NAN;
     if (!is_uncertain(job, column))
@@ -503,14 +506,14 @@ static void write_total(const crm_i_predict *job, const crm_i_column *column, co
     if (uses_purchases(column)) {
         for (int32_t j = 0; j < job->model->count; j++)
             gradient[j * STRIP] = sum[1 + j];
-        add_variance(job->model, 1, gradient, &variance);
+        by_purchases = scaled_error(job->model, gradient, 0);
     }
     if (uses_spend(column)) {
         for (int32_t j = 0; j < job->spend->count; j++)
             gradient[j * STRIP] = sum[1 + PARAMETERS + j];
-        add_variance(job->spend, 1, gradient, &variance);
+        by_spend = scaled_error(job->spend, gradient, 0);
     }
-    total[1] = sqrt(variance > 0.0 ? variance : 0.0);
+    total[1] = joined(by_purchases, by_spend);
 }
 
 /* On the calling thread: the sums of a block are added when it is done, which is the order the other way has

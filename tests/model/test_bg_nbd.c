@@ -269,6 +269,16 @@ static void test_hard_numbers(void **state)
     assert_true(isfinite(expected_new(m, 1e300)));
     assert_true(isfinite(expected(m, 3, 1, 1, 1e300)));
     crm_model_destroy(m);
+    m = bg_nbd(1e3, 1e-3, 1e-3, 1e-3); /* too steep for a series, and a series of too many panels */
+    assert_true(isfinite(discounted(m, 0, 0, 1, 1e4, .01)));
+    assert_relative(asked(m, CRM_QUANTITY_DISCOUNTED, 0, 1e15, 1e-14, 0, 2, 1, 1),
+                    discounted(m, 2, 1, 1, 1e15, 1e-14), 0);
+    crm_model_destroy(m);
+    m = bg_nbd(3000, 4.4, .8, 2.4); /* one purchase where thousands are usual; none in no time */
+    assert_true(asked(m, CRM_QUANTITY_PROBABILITY, 0, 1e6, 0, 1, 0, 0, 0) > 0);
+    assert_true(asked(m, CRM_QUANTITY_PROBABILITY, 0, 0, 0, 2, 0, 0, 0) == 0);
+    assert_true(asked(m, CRM_QUANTITY_PROBABILITY, 0, 0, 0, 0, 0, 0, 0) == 1);
+    crm_model_destroy(m);
     m = bg_nbd(.25, 4.4, 1e60, 1e-60); /* p is 1 */
     assert_true(isfinite(expected_new(m, 39)));
     crm_model_destroy(m);

@@ -66,6 +66,58 @@ static void test_standard_error(void **state)
     crm_model_destroy(m);
 }
 
+/* The unit of money may be anything: errors whose squares are no doubles, small or large, alone and in a
+ * value. */
+static void test_any_unit(void **state)
+{
+    (void)state;
+    const double unit[] = {1, 1e-200, 1e200};
+    const double bg[] = {.25, 4.4, .8, 2.4};
+    double bg_covariance[16] = {0};
+    for (int j = 0; j < 4; j++)
+        bg_covariance[5 * j] = .01 * bg[j] * bg[j];
+    crm_model *buys = NULL;
+    assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, bg, bg_covariance, &buys, NULL), CRM_OK);
+    double want[2] = {0};
+    for (int u = 0; u < 3; u++) {
+        double cov[9] = {0};
+        const double v = 15 * unit[u];
+        cov[0] = .4;
+        cov[4] = .14;
+        cov[8] = u ? 0 : 2.25; /* a variance of v would not be a double either */
+        crm_model *m = gamma_gamma(6, 3.5, v, cov);
+        const double x[] = {2, 20, 30}, count = 2, mean = 35 * unit[u];
+        double out[2], se[2], total[4];
+        int32_t column;
+        crm_plan *plan = NULL;
+        assert_int_equal(crm_plan_create(NULL, buys, m, &plan, NULL), CRM_OK);
+        assert_int_equal(crm_plan_add(plan, CRM_QUANTITY_SPEND, 0, 0, 0, 0, &column, NULL), CRM_OK);
+        assert_int_equal(crm_plan_add(plan, CRM_QUANTITY_VALUE, 0, 39, .01, .5, &column, NULL), CRM_OK);
+        assert_int_equal(
+            crm_plan_run(NULL, plan, 1, x, x + 1, x + 2, &count, &mean, NULL, out, se, total, NULL), CRM_OK);
+        crm_plan_destroy(plan);
+        crm_model_destroy(m);
+        if (u == 0) {
+            const double cov_v = 2.25 * pow(6 / (12 + 2.5), 2); /* what v adds to the variance of spend */
+            want[0] = sqrt(se[0] * se[0] - cov_v);
+            want[1] = sqrt(se[1] * se[1] - cov_v * pow(out[1] / out[0], 2));
+        }
+        for (int c = 0; c < 2; c++) /* of one customer */
+            assert_true(total[2 * c] == out[c] && fabs(total[2 * c + 1] / se[c] - 1) < 1e-14);
+        assert_true(u == 0 || fabs(se[0] / unit[u] / want[0] - 1) < 1e-12);
+        assert_true(u == 0 || fabs(se[1] / unit[u] / want[1] - 1) < 1e-12);
+    }
+    crm_model_destroy(buys);
+    /* certain: no error at all */
+    const double none[9] = {0};
+    crm_model *m = gamma_gamma(6, 3.5, 15, none);
+    const double count = 2, mean = 35;
+    double out, se;
+    assert_int_equal(crm_model_spend(NULL, m, 1, &count, &mean, &out, &se, NULL), CRM_OK);
+    assert_true(out > 0 && se == 0);
+    crm_model_destroy(m);
+}
+
 static void test_rows(void **state)
 {
     (void)state;
@@ -102,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_published),
         cmocka_unit_test(test_standard_error),
+        cmocka_unit_test(test_any_unit),
         cmocka_unit_test(test_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,6 +152,25 @@ static void test_arguments(void **state)
                      CRM_E_DOMAIN);
     assert_int_equal(crm_model_simulate(NULL, m, s, 2, first, 9, 0, 2, 1, 1, &log, &err), CRM_E_DOMAIN);
     assert_int_equal(err.arg, 7);
+    assert_int_equal(crm_model_simulate(NULL, m, s, 2, first, 9, INFINITY, 2, 1, 1, &log, &err),
+                     CRM_E_DOMAIN);
+    assert_int_equal(crm_model_simulate(NULL, m, s, 2, first, 9, 1, -1, 1, 1, &log, &err), CRM_E_ARGUMENT);
+    first[1] = (INT64_C(1) << 52) + 1;
+    assert_int_equal(crm_model_simulate(NULL, m, s, 2, first, 9, 1, 2, 1, 1, &log, &err), CRM_E_DOMAIN);
+    assert_int_equal(err.arg, 5);
+    first[1] = 5;
+    assert_int_equal(crm_model_simulate(NULL, m, s, 0, NULL, 9, 1, 2, 1, 1, &log, &err), CRM_OK);
+    assert_int_equal(crm_transactions_count(log), 0);
+    crm_transactions_destroy(log);
+    for (int k = 0; k < 2; k++) { /* amounts beyond and below what a ledger holds */
+        const double money[] = {6, 3.5, k ? 1e300 : 1e-300};
+        crm_model *odd = model_of(CRM_MODEL_GAMMA_GAMMA, 3, money);
+        assert_int_equal(crm_model_simulate(NULL, m, odd, 1, first, 9, 1, 2, 1, 1, &log, &err), CRM_OK);
+        assert_int_equal(crm_transactions_i64(log, CRM_TX_AMOUNT)[0], k ? INT64_C(1) << 53 : 1);
+        crm_transactions_destroy(log);
+        crm_model_destroy(odd);
+    }
+    log = NULL;
     assert_int_equal(crm_model_simulate(NULL, m, s, 2, first, 9, 1, 10, 1, 1, &log, &err), CRM_E_ARGUMENT);
     assert_int_equal(err.arg, 8);
     first[1] = -1;
@@ -189,7 +208,8 @@ static void test_cancel(void **state)
     crm_error err;
     double done = -1;
     assert_int_equal(crm_context_watch(NULL, stop, &done, &watched, NULL), CRM_OK);
-    assert_int_equal(crm_model_simulate(watched, m, NULL, 2, first, 9, 1, 2, 1, 1, &log, &err), CRM_E_CANCELLED);
+    assert_int_equal(crm_model_simulate(watched, m, NULL, 2, first, 9, 1, 2, 1, 1, &log, &err),
+                     CRM_E_CANCELLED);
     assert_int_equal(err.status, CRM_E_CANCELLED);
     assert_true(done == 0);
     assert_null(log);
@@ -219,11 +239,8 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_moments),
-        cmocka_unit_test(test_frozen),
-        cmocka_unit_test(test_arguments),
-        cmocka_unit_test(test_cancel),
-        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_moments), cmocka_unit_test(test_frozen), cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_cancel),  cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
