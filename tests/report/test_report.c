@@ -211,6 +211,7 @@ static void test_tiers_and_threshold(void **state)
     assert_int_equal(crm_options_set_f64s(o, CRM_OPTION_TIERS, 2, bad, &e), CRM_OK);
     assert_int_equal(crm_report_build(NULL, b, o, &r, &e), CRM_E_DOMAIN);
     assert_int_equal(e.arg, 3);
+    assert_int_equal(crm_report_build(NULL, b, o, &r, NULL), CRM_E_DOMAIN);
     assert_null(r);
     crm_options_destroy(o);
     crm_customers_destroy(b);
@@ -260,6 +261,80 @@ static void test_refuses(void **state)
     assert_int_equal(crm_report_total(r, 12, &value, NULL, &e), CRM_E_ARGUMENT);
     assert_true(value == 7.0);
     crm_report_destroy(r);
+    crm_options_destroy(o);
+    crm_customers_destroy(b);
+}
+
+/* A book at a later date has no recent columns: the profit is that of the whole log, by margin or by revenue. */
+static void test_advanced_book(void **state)
+{
+    (void)state;
+    for (int costs = 0; costs < 2; costs++) {
+        crm_customers *b = costs ? book_with_costs(100.0) : plain_book(NULL, ROWS), *later = NULL;
+        crm_report *r = NULL;
+        crm_error e;
+        assert_int_equal(crm_customers_advance(NULL, b, DAYS + 7, &later, &e), CRM_OK);
+        assert_int_equal(crm_report_build(NULL, later, NULL, &r, &e), CRM_OK);
+        const int64_t *whole = crm_customers_i64(b, costs ? CRM_CUSTOMER_MARGIN : CRM_CUSTOMER_REVENUE);
+        for (int64_t i = 0; i < crm_customers_count(b); i++)
+            assert_close(crm_report_f64(r, CRM_REPORT_PROFIT)[i], (double)whole[i] / 100.0, 1e-15);
+        crm_report_destroy(r);
+        crm_customers_destroy(later);
+        crm_customers_destroy(b);
+    }
+}
+
+/* A base that gave back more than it bought has no margin rate of its own: the rate is 1, and said. */
+static void test_revenue_below_zero(void **state)
+{
+    (void)state;
+    const log_columns *c = the_log();
+    const uint64_t key = 1234567;
+    const int64_t time = 5, amount = -900000000, cost = 0;
+    crm_transactions *log = NULL;
+    crm_customers *b = NULL;
+    crm_report *r = NULL;
+    crm_error e;
+    assert_int_equal(crm_transactions_create(NULL, NULL, &log, &e), CRM_OK);
+    assert_int_equal(crm_transactions_append(log, ROWS, c->key, c->time, c->amount, &e), CRM_OK);
+    assert_int_equal(crm_transactions_put(log, CRM_TX_COST, 0, ROWS, c->cost, &e), CRM_OK);
+    assert_int_equal(crm_transactions_append(log, 1, &key, &time, &amount, &e), CRM_OK);
+    assert_int_equal(crm_transactions_put(log, CRM_TX_COST, ROWS, 1, &cost, &e), CRM_OK);
+    assert_int_equal(crm_transactions_freeze(NULL, log, &e), CRM_OK);
+    assert_int_equal(crm_customers_build(NULL, log, DAYS, 7.0, 2, NULL, &b, &e), CRM_OK);
+    assert_int_equal(crm_report_build(NULL, b, NULL, &r, &e), CRM_OK);
+    assert_true(figure(r, CRM_FIGURE_REVENUE) < 0.0);
+    assert_true(figure(r, CRM_FIGURE_MARGIN_RATE) == 1.0);
+    crm_report_destroy(r);
+    crm_customers_destroy(b);
+    crm_transactions_destroy(log);
+}
+
+/* Whatever the limit of evaluations: a report of two maxima, or a word about the fit that is none. */
+static void test_either_fit_unfinished(void **state)
+{
+    (void)state;
+    crm_customers *b = plain_book(NULL, ROWS);
+    crm_options *o = options();
+    crm_error e;
+    int refused = 0, built = 0;
+    for (int64_t limit = 1; limit <= 24; limit++) {
+        crm_report *r = NULL;
+        assert_int_equal(crm_options_set_i64(o, CRM_OPTION_FIT_ITERATIONS, limit, &e), CRM_OK);
+        const crm_status s = crm_report_build(NULL, b, o, &r, &e);
+        assert_true(s == CRM_E_STATE || s == CRM_OK);
+        if (s == CRM_OK) {
+            assert_true(crm_model_fact(crm_report_model(r), CRM_FACT_CONVERGED) == 1.0);
+            assert_true(crm_model_fact(crm_report_spend_model(r), CRM_FACT_CONVERGED) == 1.0);
+        } else {
+            assert_null(r);
+            assert_non_null(strstr(e.text, "did not converge"));
+        }
+        refused += s == CRM_E_STATE;
+        built += s == CRM_OK;
+        crm_report_destroy(r);
+    }
+    assert_true(refused > 0 && built > 0);
     crm_options_destroy(o);
     crm_customers_destroy(b);
 }
@@ -451,6 +526,9 @@ int main(void)
         cmocka_unit_test(test_without_spend),     cmocka_unit_test(test_customer_without_purchase),
         cmocka_unit_test(test_not_identified),    cmocka_unit_test(test_no_mean_not_identified),
         cmocka_unit_test(test_workers),
+        cmocka_unit_test(test_advanced_book),
+        cmocka_unit_test(test_revenue_below_zero),
+        cmocka_unit_test(test_either_fit_unfinished),
         cmocka_unit_test(test_progress_and_cancel), cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
