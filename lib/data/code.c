@@ -1,5 +1,5 @@
-/* Columns as small whole numbers: few distinct values are ranked, whole numbers stay what they are, and what is
- * neither goes by its bits. */
+/* Columns as small whole numbers: what is made of whole numbers goes by them, few distinct values are ranked,
+ * and what is neither goes by its bits. */
 #include "data/code.h"
 
 #include <string.h>
@@ -7,6 +7,10 @@
 #include "numeric/sort.h"
 
 enum { SLOTS_LEAST = 64, SLOTS_MOST = 1 << 16 };
+
+/* Wider codes than these had better be ranks, if there can be such: alone, and beside the column they are
+ * shares of. */
+enum { GRID_BITS = 16, SHARE_BITS = 24 };
 
 static int32_t bit_length(uint64_t x)
 {
@@ -32,24 +36,148 @@ CRM_I_INLINE double from_bits(uint64_t bits)
     return x;
 }
 
-int32_t crm_i_code_new(const crm_allocator *allocator, int64_t n, const double *column, crm_i_code *code)
+/* ---- guessing ---- */
+
+/* Rows looked at, evenly spread. */
+enum { SAMPLE = 256 };
+
+typedef struct sample {
+    int64_t n;
+    double v[SAMPLE];
+    double of[SAMPLE];
+} sample;
+
+static sample draw(int64_t n, const double *column, const double *of)
 {
-    const crm_i_code fresh = {column, n, CRM_I_CODE_ONE, 0, 0, NULL, NULL, NULL, NULL, NULL, 0};
-    *code = fresh;
-    if (!column || n == 0)
-        return 1;
+    sample s;
+    s.n = n < SAMPLE ? n : SAMPLE;
+    for (int64_t i = 0; i < s.n; i++) {
+        const int64_t row = n / s.n * i + n % s.n * i / s.n;
+        s.v[i] = column[row];
+        s.of[i] = of ? of[row] : 1.0;
+    }
+    return s;
+}
+
+/* Are the rows of a sample made in this form? The loops that will tell of all rows tell of these. */
+static int32_t fits(const sample *s, int32_t form, double step)
+{
+    crm_i_code_range range = CRM_I_CODE_RANGE_NONE;
+    CRM_I_KERNEL_PICK(CRM_I_ISA_BASE, crm_i_code_reach)(form, step, s->n, s->v, s->of, &range);
+    return !(range.error > 0.0);
+}
+
+/* The least distance > 0 between two of the values, 0 if there is none. Puts them in order. */
+static double least_gap(int64_t n, double *v)
+{
+    double gap = 0.0;
+    for (int64_t i = 1; i < n; i++) {
+        const double x = v[i];
+        int64_t j = i;
+        for (; j > 0 && v[j - 1] > x; j--)
+            v[j] = v[j - 1];
+        v[j] = x;
+    }
+    for (int64_t i = 1; i < n; i++) {
+        const double d = v[i] - v[i - 1];
+        if (d > 0.0 && (!(gap > 0.0) || d < gap))
+            gap = d;
+    }
+    return gap;
+}
+
+/* Steps in one by the distance of neighbours, which rounding has blurred: as a number of sixteenths. Days in
+ * a week or an average month (30.4375) or year are such numbers. */
+static int32_t guess_grid(const sample *s, double *step)
+{
+    sample ordered = *s;
+    const double gap = least_gap(ordered.n, ordered.v);
+    const double sixteenths = gap > 0x1p-24 ? 16.0 / gap + 0.5 : 0.0;
+    *step = (double)(int64_t)sixteenths / 16.0;
+    return sixteenths >= 1.0 && fits(s, CRM_I_CODE_GRID, *step);
+}
+
+static int32_t guess_share(const sample *s, double *step)
+{
+    for (int64_t i = 0; i < s->n; i++)
+        if (!(s->of[i] >= 1.0))
+            return CRM_I_CODE_OTHER;
+    for (*step = 1.0; *step <= 1000.0; *step *= 10.0)
+        for (int32_t form = CRM_I_CODE_SHARE; form <= CRM_I_CODE_SHARED; form++)
+            if (fits(s, form, *step))
+                return form;
+    return CRM_I_CODE_OTHER;
+}
+
+crm_i_code crm_i_code_guess(int64_t n, const double *column, const crm_i_code *of)
+{
+    crm_i_code code;
+    memset(&code, 0, sizeof code);
+    code.column = column;
+    code.n = n;
+    code.kind = CRM_I_CODE_ONE;
+    code.least = bits_of(1.0);
+    code.step = 1.0;
+    if (!column)
+        return code;
+    const int32_t shared = of && of->column && of->form == CRM_I_CODE_WHOLE;
+    const sample s = draw(n, column, shared ? of->column : NULL);
+    code.of = shared ? of->column : NULL;
+    if (fits(&s, CRM_I_CODE_WHOLE, 1.0))
+        code.form = CRM_I_CODE_WHOLE;
+    else if (guess_grid(&s, &code.step))
+        code.form = CRM_I_CODE_GRID;
+    else
+        code.form = shared ? guess_share(&s, &code.step) : CRM_I_CODE_OTHER;
+    return code;
+}
+
+/* ---- choosing ---- */
+
+/* The whole numbers that a column is made of, if it is. They ascend with it; in shares, for each value of the
+ * other. */
+static int32_t choose_made(crm_i_code *code, const crm_i_code_range *range, const crm_i_code_range *of)
+{
+    const int32_t share = code->form == CRM_I_CODE_SHARE || code->form == CRM_I_CODE_SHARED;
+    if (code->form == CRM_I_CODE_OTHER || range->error > 0.0)
+        return 0;
+    if (share && (of->error > 0.0 || !(of->least >= 1.0)))
+        return 0;
+    const double product = code->form == CRM_I_CODE_GRID ? range->least * code->step + 0.5 : range->least;
+    code->kind = CRM_I_CODE_MADE;
+    code->least = share ? 0 : (uint64_t)product;
+    code->bits = bit_length((uint64_t)range->most_whole - code->least);
+    return 1;
+}
+
+int32_t crm_i_code_choose(crm_i_code *code, const crm_i_code_range *range, const crm_i_code_range *of)
+{
+    if (!code->column)
+        return 0;
+    code->least = bits_of(range->least);
+    if (range->least == range->most)
+        return 0;
+    if (choose_made(code, range, of))
+        return code->form != CRM_I_CODE_WHOLE &&
+               code->bits > (code->form == CRM_I_CODE_GRID ? GRID_BITS : SHARE_BITS);
+    code->kind = CRM_I_CODE_BITS;
+    code->bits = bit_length(bits_of(range->most) - bits_of(range->least));
+    return 1;
+}
+
+/* ---- ranking ---- */
+
+int32_t crm_i_code_scratch(const crm_allocator *allocator, crm_i_code *code)
+{
     code->slots = SLOTS_LEAST;
-    while (code->slots < SLOTS_MOST && code->slots / 2 < n)
+    while (code->slots < SLOTS_MOST && code->slots / 2 < code->n)
         code->slots *= 2;
-    code->id = crm_i_alloc(allocator, n, (int64_t)sizeof *code->id);
+    code->id = crm_i_alloc(allocator, code->n, (int64_t)sizeof *code->id);
     code->sorted = crm_i_alloc(allocator, code->slots / 2, (int64_t)sizeof *code->sorted);
     code->rank = crm_i_alloc(allocator, code->slots / 2, (int64_t)sizeof *code->rank);
     code->spare = crm_i_alloc(allocator, code->slots / 2, (int64_t)sizeof *code->spare);
     code->slot = crm_i_alloc(allocator, code->slots, (int64_t)sizeof *code->slot);
-    if (code->id && code->sorted && code->rank && code->spare && code->slot)
-        return 1;
-    crm_i_code_release(allocator, code);
-    return 0;
+    return code->id && code->sorted && code->rank && code->spare && code->slot;
 }
 
 void crm_i_code_release(const crm_allocator *allocator, crm_i_code *code)
@@ -83,8 +211,9 @@ CRM_I_INLINE crm_i_code_slot *find(crm_i_code *code, uint64_t bits, int32_t shif
     return &code->slot[at];
 }
 
-/* Numbers the distinct values by first sight, in sorted[] and id[]. Gives up, with 0, when they are many, or fall
- * together in the table so badly that sorting is quicker: time stays proportional to n whatever the values. */
+/* Numbers the distinct values by first sight, in sorted[] and id[]. Gives up, with 0, when they are many, or
+ * fall together in the table so badly that sorting is quicker: time stays proportional to n whatever the
+ * values. */
 static int64_t number(crm_i_code *code)
 {
     const int32_t shift = 64 - (bit_length((uint64_t)code->slots) - 1);
@@ -108,11 +237,11 @@ static int64_t number(crm_i_code *code)
     return distinct;
 }
 
-static int32_t choose_rank(crm_i_code *code)
+void crm_i_code_rank(crm_i_code *code)
 {
     const int64_t distinct = number(code);
     if (distinct == 0)
-        return 0;
+        return;
     const int32_t shift = 64 - (bit_length((uint64_t)code->slots) - 1);
     crm_i_sort_u64(distinct, code->sorted, code->spare);
     int64_t patience = 0;
@@ -120,60 +249,20 @@ static int32_t choose_rank(crm_i_code *code)
         code->rank[find(code, code->sorted[r], shift, &patience)->id] = (uint32_t)r;
     code->kind = CRM_I_CODE_RANK;
     code->bits = bit_length((uint64_t)distinct - 1);
-    return 1;
 }
 
-/* The least and the greatest, and whether all are whole and below 2^31. */
-static int32_t survey(int64_t n, const double *value, double *least, double *most)
-{
-    double lo = value[0];
-    double hi = value[0];
-    int32_t broken = 0;
-    for (int64_t i = 0; i < n; i++) {
-        const double v = value[i];
-        const double small = v < 2147483648.0 ? v : 0.5;
-        lo = v < lo ? v : lo;
-        hi = v > hi ? v : hi;
-        broken |= (double)(int32_t)small != small;
-    }
-    *least = lo;
-    *most = hi;
-    return !broken;
-}
+/* ---- there and back ---- */
 
-void crm_i_code_choose(crm_i_code *code)
-{
-    code->kind = CRM_I_CODE_ONE;
-    code->bits = 0;
-    code->least = bits_of(1.0);
-    if (!code->column)
-        return;
-    double least = 0.0;
-    double most = 0.0;
-    const int32_t whole = survey(code->n, code->column, &least, &most);
-    code->least = bits_of(least);
-    if (least == most)
-        return;
-    if (whole) {
-        code->kind = CRM_I_CODE_WHOLE;
-        code->least = (uint64_t)least;
-        code->bits = bit_length((uint64_t)most - (uint64_t)least);
-    } else if (!choose_rank(code)) {
-        code->kind = CRM_I_CODE_BITS;
-        code->bits = bit_length(bits_of(most) - bits_of(least));
-    }
-}
-
-void crm_i_code_pack(const crm_i_code *code, int64_t from, int64_t n, int32_t shift, uint64_t *word)
+void crm_i_code_pack(const crm_i_code *code, int32_t isa, int64_t from, int64_t n, int32_t shift,
+                     uint64_t *word)
 {
     const uint64_t least = code->least;
     if (code->bits == 0)
         return;
-    if (code->kind == CRM_I_CODE_WHOLE) {
-        const double *value = code->column + from;
-        const uint32_t less = (uint32_t)least;
-        for (int64_t i = 0; i < n; i++)
-            word[i] |= (uint64_t)((uint32_t)(int32_t)value[i] - less) << shift;
+    if (code->kind == CRM_I_CODE_MADE) {
+        CRM_I_KERNEL_PICK(isa, crm_i_code_place)
+        (code->form, code->step, (uint32_t)least, shift, n, code->column + from,
+         code->of ? code->of + from : NULL, word);
     } else if (code->kind == CRM_I_CODE_RANK) {
         const uint32_t *id = code->id + from;
         const uint32_t *rank = code->rank;
@@ -186,15 +275,32 @@ void crm_i_code_pack(const crm_i_code *code, int64_t from, int64_t n, int32_t sh
     }
 }
 
-void crm_i_code_unpack(const crm_i_code *code, int64_t n, const uint64_t *value, double *into)
+static void unpack_made(const crm_i_code *code, int64_t n, const uint64_t *value, const double *of,
+                        double *into)
+{
+    const double step = code->step;
+    for (int64_t i = 0; i < n; i++)
+        into[i] = (double)(int64_t)(code->least + value[i]);
+    if (code->form == CRM_I_CODE_GRID || code->form == CRM_I_CODE_SHARED)
+        for (int64_t i = 0; i < n; i++)
+            into[i] = into[i] / step;
+    if (code->form == CRM_I_CODE_SHARE)
+        for (int64_t i = 0; i < n; i++)
+            into[i] = into[i] / (of[i] * step);
+    if (code->form == CRM_I_CODE_SHARED)
+        for (int64_t i = 0; i < n; i++)
+            into[i] = into[i] / of[i];
+}
+
+void crm_i_code_unpack(const crm_i_code *code, int64_t n, const uint64_t *value, const double *of,
+                       double *into)
 {
     const uint64_t least = code->least;
-    if (code->kind == CRM_I_CODE_RANK) {
+    if (code->kind == CRM_I_CODE_MADE) {
+        unpack_made(code, n, value, of, into);
+    } else if (code->kind == CRM_I_CODE_RANK) {
         for (int64_t i = 0; i < n; i++)
             into[i] = from_bits(code->sorted[value[i]]);
-    } else if (code->kind == CRM_I_CODE_WHOLE) {
-        for (int64_t i = 0; i < n; i++)
-            into[i] = (double)(int64_t)(least + value[i]);
     } else {
         for (int64_t i = 0; i < n; i++)
             into[i] = from_bits(least + value[i]);

@@ -1,14 +1,16 @@
-/* A column of doubles as small whole numbers in the same order, so that several columns fit in one sortable word. */
+/* A column of doubles as small whole numbers in the same order, so that several columns fit in one sortable
+ * word. */
 #ifndef CRM_I_CODE_H
 #define CRM_I_CODE_H
 
 #include "base/memory.h"
+#include "data/code_kernel.h"
 
 enum {
-    CRM_I_CODE_ONE = 0,   /* the same throughout: no bits at all */
-    CRM_I_CODE_WHOLE = 1, /* whole numbers less the least */
-    CRM_I_CODE_RANK = 2,  /* place among the few distinct values */
-    CRM_I_CODE_BITS = 3   /* the bits of the double less those of the least */
+    CRM_I_CODE_ONE = 0,  /* the same throughout: no bits at all */
+    CRM_I_CODE_MADE = 1, /* whole numbers less the least, of which the doubles are made (see form) */
+    CRM_I_CODE_RANK = 2, /* place among the few distinct values */
+    CRM_I_CODE_BITS = 3  /* the bits of the double less those of the least */
 };
 
 typedef struct crm_i_code_slot {
@@ -18,11 +20,14 @@ typedef struct crm_i_code_slot {
 
 typedef struct crm_i_code {
     const double *column; /* NULL: 1 throughout */
+    const double *of;     /* the column before, whole and > 0, or NULL */
     int64_t n;
+    int32_t form; /* CRM_I_CODE_WHOLE .. CRM_I_CODE_OTHER: a guess at first */
+    double step;
     int32_t kind;
     int32_t bits;   /* codes are < 2^bits; 0..63 */
     uint64_t least; /* what is taken off */
-    /* scratch, none where there is no column */
+    /* scratch of ranking */
     uint32_t *id;          /* by row */
     uint64_t *sorted;      /* RANK: bits of the distinct values, ascending */
     uint32_t *rank;        /* RANK: by id */
@@ -31,17 +36,27 @@ typedef struct crm_i_code {
     int64_t slots;         /* a power of two; at most half of it is used */
 } crm_i_code;
 
-/* The scratch that a column needs; 1, or 0 without memory (then nothing is left). */
-int32_t crm_i_code_new(const crm_allocator *allocator, int64_t n, const double *column, crm_i_code *code);
+/* Looks at a few rows and guesses the form of a column; of is the code of the column before, guessed, or
+ * NULL. n > 0. */
+crm_i_code crm_i_code_guess(int64_t n, const double *column, const crm_i_code *of);
+
+/* Chooses the code by what all rows reach in that form (of: the range of the column before). Answers 1 if
+ * only crm_i_code_rank can tell: what was chosen is then what holds if that fails. */
+int32_t crm_i_code_choose(crm_i_code *code, const crm_i_code_range *range, const crm_i_code_range *of);
+
+/* The scratch that ranking needs: 1, or 0 without memory (release what there is). */
+int32_t crm_i_code_scratch(const crm_allocator *allocator, crm_i_code *code);
 void crm_i_code_release(const crm_allocator *allocator, crm_i_code *code);
 
-/* Chooses the code of a column. n > 0. Takes no memory. */
-void crm_i_code_choose(crm_i_code *code);
+/* Ranks the values if they are few. Takes no memory. */
+void crm_i_code_rank(crm_i_code *code);
 
 /* word[i] |= code of row from + i, shifted, for i in 0..n-1. */
-void crm_i_code_pack(const crm_i_code *code, int64_t from, int64_t n, int32_t shift, uint64_t *word);
+void crm_i_code_pack(const crm_i_code *code, int32_t isa, int64_t from, int64_t n, int32_t shift,
+                     uint64_t *word);
 
-/* into[i] = the double of a code. */
-void crm_i_code_unpack(const crm_i_code *code, int64_t n, const uint64_t *value, double *into);
+/* into[i] = the double of a code; of[i] that of the column before. */
+void crm_i_code_unpack(const crm_i_code *code, int64_t n, const uint64_t *value, const double *of,
+                       double *into);
 
 #endif

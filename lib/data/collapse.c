@@ -1,5 +1,5 @@
-/* Collapsing: columns become codes, codes are packed into words, words are sorted, and runs of equal words are cells.
- * Codes keep the order of their columns, so that the sorted words are the canonical order. */
+/* Collapsing: columns become codes, codes are packed into words, words are counted or sorted, and equal words
+ * are cells. Codes keep the order of their columns, so that the words ascend in the canonical order. */
 #include "data/collapse.h"
 
 #include <string.h>
@@ -14,14 +14,19 @@ enum {
     BUCKET_BITS = 12 /* leading codes up to this width split the rows before the rest is sorted */
 };
 
-/* How the words of a section are brought in order: counted, where one narrow word is enough; sorted as bare words
- * within buckets, where a second word is narrow; otherwise as row numbers, word after word. */
+/* How the words are brought in order: counted, where one narrow word is enough; sorted as bare words within
+ * buckets, where a second word is narrow; otherwise as row numbers, word after word. */
 enum { BY_TALLY, BY_KEY, BY_ROW };
 
-/* One section on its way. Words count from the least significant; column c has its code in word[c] at shift[c]. */
+/* Words count from the least significant; column c has its code in word[c] at shift[c]. */
 typedef struct job {
     crm_i_collapse_rows rows;
+    int32_t isa;
+    int32_t parts;
     crm_i_code code[CRM_I_CELL_COLUMNS];
+    crm_i_code_range range[CRM_I_TALLY_PARTS][CRM_I_CELL_COLUMNS];
+    int32_t ranks; /* columns that ask for ranks */
+    int32_t ranked[CRM_I_CELL_COLUMNS];
     int32_t word[CRM_I_CELL_COLUMNS];
     int32_t shift[CRM_I_CELL_COLUMNS];
     int32_t words;
@@ -39,12 +44,66 @@ typedef struct job {
     crm_i_cells *cells;
 } job;
 
-typedef struct work {
-    int32_t sections;
-    double from; /* of progress */
-    double share;
-    job job[CRM_I_COLLAPSE_SECTIONS];
-} work;
+static int64_t strip_length(int64_t until, int64_t from)
+{
+    return until - from < STRIP ? until - from : STRIP;
+}
+
+/* ---- codes ---- */
+
+static void reach_task(void *arg, int64_t index, int64_t worker)
+{
+    static const crm_i_code_range none = CRM_I_CODE_RANGE_NONE;
+    job *j = arg;
+    const int64_t first = crm_i_tally_bound(j->rows.n, j->parts, (int32_t)index);
+    const int64_t until = crm_i_tally_bound(j->rows.n, j->parts, (int32_t)index + 1);
+    (void)worker;
+    for (int32_t c = 0; c < j->rows.columns; c++)
+        j->range[index][c] = none;
+    for (int32_t c = 0; c < j->rows.columns; c++) {
+        const crm_i_code *code = &j->code[c];
+        if (code->column)
+            CRM_I_KERNEL_PICK(j->isa, crm_i_code_reach)
+            (code->form, code->step, until - first, code->column + first, code->of ? code->of + first : NULL,
+             &j->range[index][c]);
+    }
+}
+
+static void join(crm_i_code_range *into, const crm_i_code_range *more)
+{
+    into->least = more->least < into->least ? more->least : into->least;
+    into->most = more->most > into->most ? more->most : into->most;
+    into->most_whole = more->most_whole > into->most_whole ? more->most_whole : into->most_whole;
+    into->error = more->error > into->error ? more->error : into->error;
+}
+
+static void rank_task(void *arg, int64_t index, int64_t worker)
+{
+    job *j = arg;
+    (void)worker;
+    crm_i_code_rank(&j->code[j->ranked[index]]);
+}
+
+static crm_status choose(const crm_context *context, const crm_allocator *allocator, job *j, double from,
+                         double to, crm_error *err)
+{
+    for (int32_t c = 0; c < j->rows.columns; c++)
+        j->code[c] = crm_i_code_guess(j->rows.n, j->rows.value[c], c > 0 ? &j->code[c - 1] : NULL);
+    const crm_status status = crm_i_parallel(context, reach_task, j, j->parts, from, 0.5 * (from + to), err);
+    if (status < 0)
+        return status;
+    for (int32_t p = 1; p < j->parts; p++)
+        for (int32_t c = 0; c < j->rows.columns; c++)
+            join(&j->range[0][c], &j->range[p][c]);
+    for (int32_t c = 0; c < j->rows.columns; c++) {
+        if (!crm_i_code_choose(&j->code[c], &j->range[0][c], c > 0 ? &j->range[0][c - 1] : NULL))
+            continue;
+        j->ranked[j->ranks++] = c;
+        if (!crm_i_code_scratch(allocator, &j->code[c]))
+            return crm_i_fail_memory(err);
+    }
+    return crm_i_parallel(context, rank_task, j, j->ranks, 0.5 * (from + to), to, err);
+}
 
 /* ---- packing ---- */
 
@@ -75,12 +134,7 @@ static void pack(const job *j, int32_t word, int64_t from, int64_t n, uint64_t *
     memset(into, 0, (size_t)n * sizeof *into);
     for (int32_t c = 0; c < j->rows.columns; c++)
         if (j->word[c] == word)
-            crm_i_code_pack(&j->code[c], from, n, j->shift[c], into);
-}
-
-static int64_t strip_length(int64_t n, int64_t from)
-{
-    return n - from < STRIP ? n - from : STRIP;
+            crm_i_code_pack(&j->code[c], j->isa, from, n, j->shift[c], into);
 }
 
 static void pack_all(const job *j, int32_t word, uint64_t *into)
@@ -91,16 +145,35 @@ static void pack_all(const job *j, int32_t word, uint64_t *into)
 
 /* ---- sorting ---- */
 
-static void sort_tally(job *j)
+static void pack_task(void *arg, int64_t index, int64_t worker)
 {
+    job *j = arg;
+    const int64_t first = j->tally.part[index].word;
+    const int64_t until = first + j->tally.part[index].words;
+    uint32_t *word = j->tally.word;
     uint64_t strip[STRIP];
-    for (int64_t from = 0; from < j->rows.n; from += STRIP) {
-        const int64_t n = strip_length(j->rows.n, from);
+    (void)worker;
+    for (int64_t from = first; from < until; from += STRIP) {
+        const int64_t n = strip_length(until, from);
         pack(j, 0, from, n, strip);
         for (int64_t i = 0; i < n; i++)
-            j->tally.word[from + i] = (uint32_t)strip[i];
+            word[from + i] = (uint32_t)strip[i];
+        crm_i_tally_note(&j->tally, (int32_t)index, from, n);
     }
-    j->distinct = crm_i_tally_count(&j->tally);
+}
+
+static crm_status sort_tally(const crm_context *context, job *j, double from, double to, crm_error *err)
+{
+    int64_t words[CRM_I_TALLY_PARTS];
+    for (int32_t p = 0; p < j->parts; p++)
+        words[p] = crm_i_tally_bound(j->rows.n, j->parts, p + 1) - crm_i_tally_bound(j->rows.n, j->parts, p);
+    crm_i_tally_share(&j->tally, j->parts, words);
+    const double middle = 0.5 * (from + to);
+    crm_status status = crm_i_parallel(context, pack_task, j, j->tally.parts, from, middle, err);
+    if (status == CRM_OK)
+        status = crm_i_tally_count(context, &j->tally, middle, to, err);
+    j->distinct = j->tally.distinct;
+    return status;
 }
 
 /* The low words by bucket of the high ones; bucket[b] is then the end of bucket b. */
@@ -190,28 +263,29 @@ static void sort_rows(job *j)
 
 /* ---- cells ---- */
 
-/* The codes of one column for cells from, from + 1, ... */
-static void codes(const job *j, int32_t column, int64_t from, int64_t n, uint64_t *code)
+/* The codes of one column for cells from, from + 1, ...; word: where those of a tally are. */
+static void codes(const job *j, int32_t column, const uint32_t *word, int64_t from, int64_t n, uint64_t *code)
 {
     const int32_t bits = j->code[column].bits;
     const uint64_t mask = ((uint64_t)1 << bits) - 1;
     const int32_t shift = bits > 0 ? j->shift[column] : 0;
     if (j->way == BY_TALLY) {
         for (int64_t i = 0; i < n; i++)
-            code[i] = (j->tally.word[from + i] >> shift) & mask;
+            code[i] = (word[i] >> shift) & mask;
     } else if (j->way == BY_KEY) {
         for (int64_t i = 0; i < n; i++)
             code[i] = (j->key[j->end[from + i] - 1] >> shift) & mask;
     } else {
         for (int64_t i = 0; i < n; i++) {
             code[i] = 0;
-            crm_i_code_pack(&j->code[column], j->pair[j->end[from + i] - 1].index, 1, 0, &code[i]);
+            crm_i_code_pack(&j->code[column], j->isa, j->pair[j->end[from + i] - 1].index, 1, 0, &code[i]);
         }
     }
 }
 
 /* The same for a column in the word that chooses the bucket: *bucket goes along with from. */
-static void bucket_codes(const job *j, int32_t column, int64_t from, int64_t n, int64_t *bucket, uint64_t *code)
+static void bucket_codes(const job *j, int32_t column, int64_t from, int64_t n, int64_t *bucket,
+                         uint64_t *code)
 {
     const uint64_t mask = ((uint64_t)1 << j->code[column].bits) - 1;
     for (int64_t i = 0; i < n; i++) {
@@ -221,83 +295,54 @@ static void bucket_codes(const job *j, int32_t column, int64_t from, int64_t n, 
     }
 }
 
-static void fill_column(const job *j, int32_t column)
+/* The cells of part p of a tally, or all of them where there is none. */
+static void fill_task(void *arg, int64_t index, int64_t worker)
 {
-    const int32_t by_bucket = j->way == BY_KEY && j->word[column] > 0 && j->code[column].bits > 0;
-    int64_t bucket = 0;
-    for (int64_t from = 0; from < j->distinct; from += STRIP) {
-        uint64_t code[STRIP];
-        const int64_t n = strip_length(j->distinct, from);
-        if (by_bucket)
-            bucket_codes(j, column, from, n, &bucket, code);
-        else
-            codes(j, column, from, n, code);
-        crm_i_code_unpack(&j->code[column], n, code, j->cells->column[column] + from);
-    }
-}
-
-static void fill(job *j)
-{
+    const job *j = arg;
+    const crm_i_tally_part *part = &j->tally.part[index];
+    const int32_t counted = j->way == BY_TALLY;
+    const int64_t first = counted ? part->cell : 0;
+    const int64_t until = counted ? first + part->distinct : j->distinct;
+    int64_t bucket[CRM_I_CELL_COLUMNS] = {0};
     crm_i_cells *cells = j->cells;
-    for (int32_t c = 0; c < j->rows.columns; c++)
-        fill_column(j, c);
-    for (int64_t d = 0; d < j->distinct; d++)
-        cells->count[d] = j->way == BY_TALLY ? j->tally.count[d] : j->end[d] - (d > 0 ? j->end[d - 1] : 0);
-    cells->n = j->distinct;
+    (void)worker;
+    for (int64_t from = first; from < until; from += STRIP) {
+        const int64_t n = strip_length(until, from);
+        const int64_t at = counted ? part->row + (from - first) : 0;
+        for (int32_t c = 0; c < j->rows.columns; c++) {
+            uint64_t code[STRIP];
+            if (j->way == BY_KEY && j->word[c] > 0 && j->code[c].bits > 0)
+                bucket_codes(j, c, from, n, &bucket[c], code);
+            else
+                codes(j, c, counted ? j->tally.word + at : NULL, from, n, code);
+            crm_i_code_unpack(&j->code[c], n, code, c > 0 ? cells->column[c - 1] + from : NULL,
+                              cells->column[c] + from);
+        }
+        for (int64_t d = from; d < from + n; d++)
+            cells->count[d] =
+                counted ? j->tally.count[at + d - from] : j->end[d] - (d > 0 ? j->end[d - 1] : 0);
+    }
 }
 
 /* ---- tasks and memory ---- */
 
-static void choose_task(void *arg, int64_t index, int64_t worker)
-{
-    work *w = arg;
-    crm_i_code *code = &w->job[index / CRM_I_CELL_COLUMNS].code[index % CRM_I_CELL_COLUMNS];
-    (void)worker;
-    if (code->n > 0)
-        crm_i_code_choose(code);
-}
-
 static void sort_task(void *arg, int64_t index, int64_t worker)
 {
-    work *w = arg;
-    job *j = &w->job[index];
+    job *j = arg;
+    (void)index;
     (void)worker;
-    if (j->rows.n == 0)
-        return;
-    if (j->way == BY_TALLY)
-        sort_tally(j);
-    else if (j->way == BY_KEY)
+    if (j->way == BY_KEY)
         sort_keyed(j);
     else
         sort_rows(j);
 }
 
-static void fill_task(void *arg, int64_t index, int64_t worker)
-{
-    work *w = arg;
-    (void)worker;
-    fill(&w->job[index]);
-}
-
-static int32_t new_codes(const crm_allocator *allocator, work *w)
-{
-    for (int32_t s = 0; s < w->sections; s++)
-        for (int32_t c = 0; c < w->job[s].rows.columns; c++) {
-            job *j = &w->job[s];
-            if (!crm_i_code_new(allocator, j->rows.n, j->rows.value[c], &j->code[c]))
-                return 0;
-        }
-    return 1;
-}
-
 static int32_t new_words(const crm_allocator *allocator, job *j)
 {
     const int64_t n = j->rows.n;
-    if (n == 0)
-        return 1;
     plan(j);
     if (j->way == BY_TALLY)
-        return crm_i_tally_new(allocator, n, j->bits, &j->tally);
+        return crm_i_tally_new(allocator, n, j->bits, j->parts, &j->tally);
     j->key = crm_i_alloc(allocator, n, (int64_t)sizeof *j->key);
     j->spare = crm_i_alloc(allocator, n, (int64_t)sizeof *j->spare);
     j->bucket = crm_i_alloc(allocator, j->buckets, (int64_t)sizeof *j->bucket);
@@ -310,66 +355,61 @@ static int32_t new_words(const crm_allocator *allocator, job *j)
     return j->pair && j->scratch;
 }
 
-static void release(const crm_allocator *allocator, work *w)
+static void release(const crm_allocator *allocator, job *j)
 {
-    for (int32_t s = 0; s < w->sections; s++) {
-        job *j = &w->job[s];
-        for (int32_t c = 0; c < CRM_I_CELL_COLUMNS; c++)
-            crm_i_code_release(allocator, &j->code[c]);
-        crm_i_tally_release(allocator, &j->tally);
-        crm_i_release(allocator, j->key, j->rows.n, (int64_t)sizeof *j->key);
-        crm_i_release(allocator, j->spare, j->rows.n, (int64_t)sizeof *j->spare);
-        crm_i_release(allocator, j->bucket, j->buckets, (int64_t)sizeof *j->bucket);
-        crm_i_release(allocator, j->pair, j->rows.n, (int64_t)sizeof *j->pair);
-        crm_i_release(allocator, j->scratch, j->rows.n, (int64_t)sizeof *j->scratch);
-    }
+    const int64_t n = j->rows.n;
+    for (int32_t c = 0; c < CRM_I_CELL_COLUMNS; c++)
+        crm_i_code_release(allocator, &j->code[c]);
+    crm_i_tally_release(allocator, &j->tally);
+    crm_i_release(allocator, j->key, n, (int64_t)sizeof *j->key);
+    crm_i_release(allocator, j->spare, n, (int64_t)sizeof *j->spare);
+    crm_i_release(allocator, j->bucket, j->buckets, (int64_t)sizeof *j->bucket);
+    crm_i_release(allocator, j->pair, n, (int64_t)sizeof *j->pair);
+    crm_i_release(allocator, j->scratch, n, (int64_t)sizeof *j->scratch);
 }
 
-static crm_status run(const crm_context *context, const crm_allocator *allocator, work *w, crm_error *err)
+static crm_status run(const crm_context *context, const crm_allocator *allocator, job *j, double from,
+                      double share, crm_error *err)
 {
-    if (!new_codes(allocator, w))
+    crm_status status = choose(context, allocator, j, from, from + 0.4 * share, err);
+    if (status < 0)
+        return status;
+    if (!new_words(allocator, j))
         return crm_i_fail_memory(err);
-    crm_status status = crm_i_parallel(context, choose_task, w, w->sections * CRM_I_CELL_COLUMNS, w->from,
-                                       w->from + 0.4 * w->share, err);
+    if (j->way == BY_TALLY)
+        status = sort_tally(context, j, from + 0.4 * share, from + 0.9 * share, err);
+    else
+        status = crm_i_parallel(context, sort_task, j, 1, from + 0.4 * share, from + 0.9 * share, err);
     if (status < 0)
         return status;
-    for (int32_t s = 0; s < w->sections; s++)
-        if (!new_words(allocator, &w->job[s]))
-            return crm_i_fail_memory(err);
-    status = crm_i_parallel(context, sort_task, w, w->sections, w->from + 0.4 * w->share,
-                            w->from + 0.9 * w->share, err);
+    if (!crm_i_cells_new(allocator, j->rows.columns, j->distinct, j->cells))
+        return crm_i_fail_memory(err);
+    status = crm_i_parallel(context, fill_task, j, j->way == BY_TALLY ? j->tally.parts : 1,
+                            from + 0.9 * share, from + share, err);
     if (status < 0)
         return status;
-    for (int32_t s = 0; s < w->sections; s++)
-        if (!crm_i_cells_new(allocator, w->job[s].rows.columns, w->job[s].distinct, w->job[s].cells))
-            return crm_i_fail_memory(err);
-    status = crm_i_parallel(context, fill_task, w, w->sections, w->from + 0.9 * w->share, w->from + w->share,
-                            err);
-    if (status < 0)
-        return status;
-    for (int32_t s = 0; s < w->sections; s++)
-        if (!crm_i_cells_weigh(w->job[s].cells))
-            return crm_i_fail(err, CRM_E_OVERFLOW, 0, "the weights of equal rows together are infinite");
+    j->cells->n = j->distinct;
+    if (!crm_i_cells_weigh(j->cells))
+        return crm_i_fail(err, CRM_E_OVERFLOW, 0, "the weights of equal rows together are infinite");
     return CRM_OK;
 }
 
-crm_status crm_i_collapse(const crm_context *context, int32_t sections, const crm_i_collapse_rows *rows,
-                          crm_i_cells *cells, double from, double to, crm_error *err)
+crm_status crm_i_collapse(const crm_context *context, const crm_i_collapse_rows *rows, crm_i_cells *cells,
+                          double from, double to, crm_error *err)
 {
     const crm_allocator allocator = crm_i_allocator(context);
-    work w;
-    memset(&w, 0, sizeof w);
-    w.sections = sections;
-    w.from = from;
-    w.share = to - from;
-    for (int32_t s = 0; s < sections; s++) {
-        w.job[s].rows = rows[s];
-        w.job[s].cells = &cells[s];
-        cells[s] = crm_i_cells_none(rows[s].columns);
-    }
-    const crm_status status = run(context, &allocator, &w, err);
-    release(&allocator, &w);
-    for (int32_t s = 0; status < 0 && s < sections; s++)
-        crm_i_cells_release(&allocator, &cells[s]);
+    job j;
+    *cells = crm_i_cells_none(rows->columns);
+    if (rows->n == 0)
+        return crm_i_progress(context, to, err);
+    memset(&j, 0, sizeof j);
+    j.rows = *rows;
+    j.isa = crm_i_context_isa(context);
+    j.parts = crm_i_tally_parts(context, rows->n);
+    j.cells = cells;
+    const crm_status status = run(context, &allocator, &j, from, to - from, err);
+    release(&allocator, &j);
+    if (status < 0)
+        crm_i_cells_release(&allocator, cells);
     return status;
 }

@@ -12,12 +12,9 @@ typedef struct crm_i_collapse_rows {
     const double *value[CRM_I_CELL_COLUMNS];
 } crm_i_collapse_rows;
 
-enum { CRM_I_COLLAPSE_SECTIONS = 2 };
-
-/* cells[s] = the distinct rows of rows[s], in memory of the context; 1 <= sections <= CRM_I_COLLAPSE_SECTIONS. Tells
- * progress from .. to. On failure nothing is left. CRM_OK, CRM_E_MEMORY, CRM_E_OVERFLOW (a mass is infinite),
- * CRM_E_CANCELLED, CRM_E_EXECUTOR. */
-crm_status crm_i_collapse(const crm_context *context, int32_t sections, const crm_i_collapse_rows *rows,
-                          crm_i_cells *cells, double from, double to, crm_error *err);
+/* *cells = the distinct rows, in memory of the context. Tells progress from .. to. On failure nothing is
+ * left. CRM_OK, CRM_E_MEMORY, CRM_E_OVERFLOW (a mass is infinite), CRM_E_CANCELLED, CRM_E_EXECUTOR. */
+crm_status crm_i_collapse(const crm_context *context, const crm_i_collapse_rows *rows, crm_i_cells *cells,
+                          double from, double to, crm_error *err);
 
 #endif

@@ -6,14 +6,16 @@
 
 #include "base/error.h"
 #include "data/collapse.h"
+#include "data/summary_rows_kernel.h"
+#include "data/tally.h"
 
 /* ---- domains ---- */
 
 static const char *const section_text[CRM_I_SECTIONS][CRM_I_CELL_COLUMNS] = {
     {"x must be whole and >= 0.", "t_x must lie within 0 .. T, and be 0 exactly where x is 0.",
      "T must be finite and >= 0.", "weight must be finite and >= 0."},
-    {"count must be whole and >= 0.", "mean must be finite and > 0 where count > 0.", "weight must be finite and >= 0.",
-     ""},
+    {"count must be whole and >= 0.", "mean must be finite and > 0 where count > 0.",
+     "weight must be finite and >= 0.", ""},
     {"duration must be whole and >= 1.", "ended must be 0 or 1.", "weight must be finite and >= 0.", ""},
 };
 
@@ -68,108 +70,157 @@ int32_t crm_i_section_blame(int32_t section, const double *row)
                                       : blame_durations(row);
 }
 
-/* The common case in a form that compilers make vectors of: 1 if all these rows surely are good, 0 if they had better
- * be looked at one by one. */
-static int32_t surely_whole(int64_t n, const double *v)
-{
-    int32_t good = 1;
-    for (int64_t i = 0; i < n; i++) {
-        const double small = ((v[i] >= 0.0) & (v[i] < 2147483648.0)) ? v[i] : 0.5;
-        good &= (double)(int32_t)small == small;
-    }
-    return good;
-}
-
-static int32_t surely_amount(int64_t n, const double *v)
-{
-    int32_t good = 1;
-    for (int64_t i = 0; v && i < n; i++)
-        good &= (v[i] >= 0.0) & (v[i] <= DBL_MAX);
-    return good;
-}
-
-static int32_t surely_purchases(int64_t n, const double *x, const double *t_x, const double *T)
-{
-    int32_t good = surely_whole(n, x);
-    for (int64_t i = 0; i < n; i++) {
-        good &= (t_x[i] >= 0.0) & (t_x[i] <= T[i]) & (T[i] <= DBL_MAX);
-        good &= (x[i] > 0.0) == (t_x[i] > 0.0);
-    }
-    return good;
-}
-
-static int32_t surely_spend(int64_t n, const double *count, const double *mean)
-{
-    int32_t good = surely_whole(n, count);
-    for (int64_t i = 0; i < n; i++)
-        good &= (count[i] <= 0.0) | ((mean[i] > 0.0) & (mean[i] <= DBL_MAX));
-    return good;
-}
-
-static int32_t surely_good(const crm_i_section_rows *rows, int64_t from, int64_t n)
+/* The common case: 1 if all these rows surely are good, 0 if they had better be looked at one by one. */
+static int32_t surely_good(const crm_i_section_rows *rows, int32_t isa, int64_t from, int64_t n)
 {
     const double *const *value = rows->value;
     const double *weight = value[crm_i_section_columns(rows->section) - 1];
-    if (!surely_amount(n, weight ? weight + from : NULL))
+    if (weight && !CRM_I_KERNEL_PICK(isa, crm_i_surely_amounts)(n, weight + from))
         return 0;
     if (rows->section == CRM_I_PURCHASES)
-        return surely_purchases(n, value[0] + from, value[1] + from, value[2] + from);
-    return rows->section == CRM_I_SPENDS && surely_spend(n, value[0] + from, value[1] + from);
+        return CRM_I_KERNEL_PICK(isa, crm_i_surely_purchases)(n, value[0] + from, value[1] + from,
+                                                              value[2] + from);
+    return rows->section == CRM_I_SPENDS &&
+           CRM_I_KERNEL_PICK(isa, crm_i_surely_spend)(n, value[0] + from, value[1] + from);
 }
 
-enum { BLOCK = 1024 };
+enum { BLOCK = 1024, PARTS = CRM_I_TALLY_PARTS };
 
-static crm_status check(const crm_i_section_rows *rows, int32_t first_arg, crm_error *err)
+/* Rows on their way, in parts. */
+typedef struct work {
+    const crm_i_section_rows *rows;
+    int32_t isa;
+    int32_t parts;
+    int64_t wrong[PARTS]; /* the first row that is, -1 if none */
+    int64_t kept[PARTS];  /* rows that make a cell; */
+    int64_t room;         /* copies of their columns, this far apart */
+    double *copy;
+} work;
+
+static int64_t part_bound(const work *w, int64_t part)
 {
-    const int32_t columns = crm_i_section_columns(rows->section);
-    const double *const *value = rows->value;
-    for (int64_t i = 0; i < rows->n; i++) {
-        const int64_t block = rows->n - i < BLOCK ? rows->n - i : BLOCK;
-        if (i % BLOCK == 0 && surely_good(rows, i, block)) {
-            i += block - 1;
+    return crm_i_tally_bound(w->rows->n, w->parts, (int32_t)part);
+}
+
+static int32_t blame_row(const crm_i_section_rows *rows, int64_t i, double *row)
+{
+    for (int32_t c = 0; c < crm_i_section_columns(rows->section); c++)
+        row[c] = rows->value[c] ? rows->value[c][i] : 1.0;
+    return crm_i_section_blame(rows->section, row);
+}
+
+static int64_t first_wrong(const crm_i_section_rows *rows, int32_t isa, int64_t from, int64_t until)
+{
+    double row[CRM_I_CELL_COLUMNS];
+    for (int64_t block = from; block < until; block += BLOCK) {
+        const int64_t n = until - block < BLOCK ? until - block : BLOCK;
+        if (surely_good(rows, isa, block, n))
             continue;
-        }
+        for (int64_t i = block; i < block + n; i++)
+            if (blame_row(rows, i, row) >= 0)
+                return i;
+    }
+    return -1;
+}
+
+static crm_status blame_first(const work *w, int32_t first_arg, crm_error *err)
+{
+    for (int32_t p = 0; p < w->parts; p++) {
         double row[CRM_I_CELL_COLUMNS];
-        for (int32_t c = 0; c < columns; c++)
-            row[c] = value[c] ? value[c][i] : 1.0;
-        const int32_t blame = crm_i_section_blame(rows->section, row);
-        if (blame >= 0)
-            return crm_i_fail_row(err, CRM_E_DOMAIN, first_arg + blame, i, row[blame],
-                                  section_text[rows->section][blame]);
+        if (w->wrong[p] < 0)
+            continue;
+        const int32_t blame = blame_row(w->rows, w->wrong[p], row);
+        return crm_i_fail_row(err, CRM_E_DOMAIN, first_arg + blame, w->wrong[p], row[blame],
+                              section_text[w->rows->section][blame]);
     }
     return CRM_OK;
 }
 
 /* ---- to cells ---- */
 
-/* A row makes a cell if it weighs something, and spend was spent: this column, if any, must then be > 0 beside the
- * weight. */
+/* A row makes a cell if it weighs something, and spend was spent: this column, if any, must then be > 0
+ * beside the weight. */
 static const double *counted(const crm_i_section_rows *rows)
 {
     return rows->section == CRM_I_SPENDS ? rows->value[0] : NULL;
 }
 
-static int64_t count_kept(int64_t n, const double *weight, const double *count)
+CRM_I_INLINE int32_t is_kept(const double *weight, const double *count, int64_t i)
+{
+    return (!weight || weight[i] > 0.0) & (!count || count[i] > 0.0);
+}
+
+static int64_t count_kept(int64_t from, int64_t until, const double *weight, const double *count)
 {
     int64_t kept = 0;
     if (!weight && !count)
-        return n;
-    for (int64_t i = 0; i < n; i++)
-        kept += (!weight || weight[i] > 0.0) & (!count || count[i] > 0.0);
+        return until - from;
+    for (int64_t i = from; i < until; i++)
+        kept += is_kept(weight, count, i);
     return kept;
 }
 
-static void compact(int64_t n, const double *weight, const double *count, const double *from, double *into)
+static void check_task(void *arg, int64_t index, int64_t worker)
 {
-    int64_t k = 0;
-    for (int64_t i = 0; i < n; i++) {
-        into[k] = from[i];
-        k += (!weight || weight[i] > 0.0) & (!count || count[i] > 0.0);
+    work *w = arg;
+    const double *weight = w->rows->value[crm_i_section_columns(w->rows->section) - 1];
+    const int64_t from = part_bound(w, index);
+    const int64_t until = part_bound(w, index + 1);
+    (void)worker;
+    w->wrong[index] = first_wrong(w->rows, w->isa, from, until);
+    w->kept[index] = count_kept(from, until, weight, counted(w->rows));
+}
+
+/* By way of a block, for one place ahead is written and the next part may be there already. */
+static void compact(int64_t from, int64_t until, const double *weight, const double *count,
+                    const double *column, double *into)
+{
+    for (int64_t first = from; first < until; first += BLOCK) {
+        const int64_t last = until - first < BLOCK ? until : first + BLOCK;
+        double block[BLOCK + 1];
+        int64_t k = 0;
+        for (int64_t i = first; i < last; i++) {
+            block[k] = column[i];
+            k += is_kept(weight, count, i);
+        }
+        memcpy(into, block, (size_t)k * sizeof *into);
+        into += k;
     }
 }
 
-crm_status crm_i_section_collapse(const crm_context *context, const crm_i_section_rows *rows, int32_t first_arg,
-                                  crm_i_cells *cells, crm_error *err)
+static void compact_task(void *arg, int64_t index, int64_t worker)
+{
+    work *w = arg;
+    const int32_t columns = crm_i_section_columns(w->rows->section);
+    int64_t at = 0;
+    (void)worker;
+    for (int64_t p = 0; p < index; p++)
+        at += w->kept[p];
+    for (int32_t c = 0; c < columns; c++)
+        if (w->rows->value[c])
+            compact(part_bound(w, index), part_bound(w, index + 1), w->rows->value[columns - 1],
+                    counted(w->rows), w->rows->value[c], w->copy + c * w->room + at);
+}
+
+static crm_status collapse_kept(const crm_context *context, work *w, crm_i_collapse_rows *all,
+                                crm_i_cells *cells, crm_error *err)
+{
+    const crm_allocator allocator = crm_i_allocator(context);
+    w->room = all->n;
+    w->copy = crm_i_alloc(&allocator, w->room, all->columns * (int64_t)sizeof *w->copy);
+    if (!w->copy)
+        return crm_i_fail_memory(err);
+    for (int32_t c = 0; c < all->columns; c++)
+        all->value[c] = all->value[c] ? w->copy + c * w->room : NULL;
+    crm_status status = crm_i_parallel(context, compact_task, w, w->parts, 0.1, 0.2, err);
+    if (status == CRM_OK)
+        status = crm_i_collapse(context, all, cells, 0.2, 1.0, err);
+    crm_i_release(&allocator, w->copy, w->room, all->columns * (int64_t)sizeof *w->copy);
+    return status;
+}
+
+crm_status crm_i_section_collapse(const crm_context *context, const crm_i_section_rows *rows,
+                                  int32_t first_arg, crm_i_cells *cells, crm_error *err)
 {
     const int32_t columns = crm_i_section_columns(rows->section);
     if (rows->n < 0)
@@ -177,30 +228,18 @@ crm_status crm_i_section_collapse(const crm_context *context, const crm_i_sectio
     for (int32_t c = 0; c < columns - 1; c++)
         if (!rows->value[c] && rows->n > 0)
             return crm_i_fail(err, CRM_E_NULL, first_arg + c, "A column is NULL.");
-    const crm_status status = check(rows, first_arg, err);
+    work w = {rows, crm_i_context_isa(context), crm_i_tally_parts(context, rows->n), {0}, {0}, 0, NULL};
+    crm_status status = crm_i_parallel(context, check_task, &w, w.parts, 0.0, 0.1, err);
+    if (status == CRM_OK)
+        status = blame_first(&w, first_arg, err);
     if (status < 0)
         return status;
 
-    const double *weight = rows->value[columns - 1];
-    const double *count = counted(rows);
-    const int64_t kept = count_kept(rows->n, weight, count);
-    crm_i_collapse_rows all = {kept, columns, {NULL, NULL, NULL, NULL}};
+    crm_i_collapse_rows all = {0, columns, {NULL, NULL, NULL, NULL}};
+    for (int32_t p = 0; p < w.parts; p++)
+        all.n += w.kept[p];
     for (int32_t c = 0; c < columns; c++)
         all.value[c] = rows->value[c];
-    if (kept == rows->n)
-        return crm_i_collapse(context, 1, &all, cells, 0.0, 1.0, err);
-
-    const crm_allocator allocator = crm_i_allocator(context);
-    const int64_t room = kept + 1; /* compact writes one place ahead */
-    double *copy = crm_i_alloc(&allocator, room, columns * (int64_t)sizeof *copy);
-    if (!copy)
-        return crm_i_fail_memory(err);
-    for (int32_t c = 0; c < columns; c++)
-        if (rows->value[c]) {
-            compact(rows->n, weight, count, rows->value[c], copy + c * room);
-            all.value[c] = copy + c * room;
-        }
-    const crm_status collapsed = crm_i_collapse(context, 1, &all, cells, 0.0, 1.0, err);
-    crm_i_release(&allocator, copy, room, columns * (int64_t)sizeof *copy);
-    return collapsed;
+    return all.n == rows->n ? crm_i_collapse(context, &all, cells, 0.1, 1.0, err)
+                            : collapse_kept(context, &w, &all, cells, err);
 }

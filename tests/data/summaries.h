@@ -25,21 +25,53 @@ static inline uint64_t draw(uint64_t below)
     return z % below;
 }
 
+static inline int plain_order(const void *a, const void *b)
+{
+    const plain_row *p = a;
+    const plain_row *q = b;
+    for (int c = 0; c < WIDE; c++)
+        if (p->value[c] != q->value[c])
+            return p->value[c] < q->value[c] ? -1 : 1;
+    return 0;
+}
+
+/* Rows already checked to be good, those of weight 0 (and of count 0, with spend) left out by the caller. */
+static inline void assert_cells(const crm_summary *summary, int32_t section, plain_row *rows, int64_t n)
+{
+    const crm_i_cells *cells = &summary->cells[section];
+    qsort(rows, (size_t)n, sizeof *rows, plain_order);
+    int64_t d = 0;
+    for (int64_t i = 0; i < n; d++) {
+        int64_t end = i + 1;
+        while (end < n && plain_order(&rows[i], &rows[end]) == 0)
+            end++;
+        assert_true(d < cells->n);
+        for (int32_t c = 0; c < cells->columns; c++)
+            assert_same_bits(cells->column[c][d], rows[i].value[c] + 0.0);
+        assert_int_equal(cells->count[d], end - i);
+        assert_same_bits(cells->mass[d], cells->column[cells->columns - 1][d] * (double)(end - i));
+        i = end;
+    }
+    assert_int_equal(cells->n, d);
+    assert_int_equal(cells->total, n);
+}
+
 static double column[WIDE][MOST];
 
 static inline crm_summary *of_purchases(int64_t n, int weighted)
 {
     crm_summary *summary = NULL;
     crm_error err;
-    assert_int_equal(crm_summary_of_purchases(NULL, n, column[0], column[1], column[2], weighted ? column[3] : NULL,
-                                              &summary, &err),
+    assert_int_equal(crm_summary_of_purchases(NULL, n, column[0], column[1], column[2],
+                                              weighted ? column[3] : NULL, &summary, &err),
                      CRM_OK);
     return summary;
 }
 
 enum { KINDS = 10 };
 
-/* Random good rows of purchases; the kind decides how the columns look, and with that how they are collapsed. */
+/* Random good rows of purchases; the kind decides how the columns look, and with that how they are collapsed.
+ */
 static inline void draw_purchases(int64_t n, int kind)
 {
     for (int64_t i = 0; i < n; i++) {
@@ -51,7 +83,10 @@ static inline void draw_purchases(int64_t n, int kind)
         column[0][i] = t_x == 0 ? (draw(2) ? 0.0 : -0.0) : (double)x * step;
         column[1][i] = t_x == 0 ? (draw(2) ? 0.0 : -0.0) : (double)t_x / day;
         column[2][i] = (double)T / day;
-        column[3][i] = kind == 5 ? (double)draw(3) : kind == 6 ? (double)draw(1u << 20) / 3e7 : kind == 7 ? 2.5 : 1.0;
+        column[3][i] = kind == 5   ? (double)draw(3)
+                       : kind == 6 ? (double)draw(1u << 20) / 3e7
+                       : kind == 7 ? 2.5
+                                   : 1.0;
     }
 }
 
@@ -100,8 +135,8 @@ typedef struct parts {
     int64_t gaps, length[2], times[2];
 } parts;
 
-static const parts good_parts = {20000, 7.0, 3.0, 2.0, 5.0, 1.0,  4,          3.0,   12.5,
-                                 1.0,   4,   6.0, 1.0, 0.5, 2,    2,          {1, 7}, {3, 4}};
+static const parts good_parts = {20000, 7.0, 3.0, 2.0, 5.0, 1.0, 4, 3.0,    12.5,
+                                 1.0,   4,   6.0, 1.0, 0.5, 2,   2, {1, 7}, {3, 4}};
 
 static inline uint8_t *compose(const parts *p, int64_t *length)
 {

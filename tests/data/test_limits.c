@@ -119,7 +119,7 @@ static crm_status collapse(const crm_context *context, void *arg)
     const crm_i_collapse_rows rows = {ROWS, 4, {t->column[0], t->column[1], t->column[2], NULL}};
     crm_i_cells cells;
     crm_error err;
-    const crm_status status = crm_i_collapse(context, 1, &rows, &cells, 0, 1, &err);
+    const crm_status status = crm_i_collapse(context, &rows, &cells, 0, 1, &err);
     if (status < 0) {
         assert_null(cells.block);
         return status;

@@ -1,37 +1,6 @@
 /* The summary: cells against a plain count, and the same bytes however rows were cut and merged. */
 #include "data/summaries.h"
 
-static int plain_order(const void *a, const void *b)
-{
-    const plain_row *p = a;
-    const plain_row *q = b;
-    for (int c = 0; c < WIDE; c++)
-        if (p->value[c] != q->value[c])
-            return p->value[c] < q->value[c] ? -1 : 1;
-    return 0;
-}
-
-/* Rows already checked to be good, those of weight 0 (and of count 0, with spend) left out by the caller. */
-static void assert_cells(const crm_summary *summary, int32_t section, plain_row *rows, int64_t n)
-{
-    const crm_i_cells *cells = &summary->cells[section];
-    qsort(rows, (size_t)n, sizeof *rows, plain_order);
-    int64_t d = 0;
-    for (int64_t i = 0; i < n; d++) {
-        int64_t end = i + 1;
-        while (end < n && plain_order(&rows[i], &rows[end]) == 0)
-            end++;
-        assert_true(d < cells->n);
-        for (int32_t c = 0; c < cells->columns; c++)
-            assert_same_bits(cells->column[c][d], rows[i].value[c] + 0.0);
-        assert_int_equal(cells->count[d], end - i);
-        assert_same_bits(cells->mass[d], cells->column[cells->columns - 1][d] * (double)(end - i));
-        i = end;
-    }
-    assert_int_equal(cells->n, d);
-    assert_int_equal(cells->total, n);
-}
-
 static void test_purchases(void **state)
 {
     (void)state;
