@@ -11,17 +11,56 @@ extern "C" {
 
 /* ---- kinds ---------------------------------------------------------------------------------------------------- */
 
-/* Every kind and quantity has its id from the start; what is not built yet answers CRM_E_UNSUPPORTED. */
+/* Every kind and quantity has its id from the start; what is not built yet answers CRM_E_UNSUPPORTED. A customer's
+ * history is x repeat purchases, the last of them t_x periods after the first purchase, seen for T periods; with G and B
+ * the gamma and beta functions.
+ *
+ * NBD: r, alpha. Not built yet.
+ *
+ * Pareto/NBD: r, alpha, s, beta. Not built yet.
+ *
+ * BG/NBD: r, alpha, a, b (Fader, Hardie & Lee 2005). Purchases at a rate lambda ~ Gamma(r, alpha); after each repeat
+ * purchase a customer leaves with probability p ~ Beta(a, b).
+ *   ln L = ln G(r+x)/G(r) + r ln alpha + ln B(a, b+x)/B(a, b)
+ *       + ln((alpha+T)^-(r+x) + [x>0] a/(b+x-1) (alpha+t_x)^-(r+x)).
+ *   Given alive, lambda ~ Gamma(R, A) and p ~ Beta(a, B) with R = r + x, A = alpha + T, B = b + x, so that everything is
+ *   P(alive) times the value for a new customer with these parameters:
+ *   P(alive) = 1/(1 + [x > 0] a/(b + x - 1) ((alpha + T)/(alpha + t_x))^R), ahead by t: times E[(1 + p t/A)^-R],
+ *   expected = P(alive) E[(1 - (1 + p t/A)^-R)/p],
+ *   discounted = P(alive) int_0^t exp(-delta u) (R/A) E[(1 + p u/A)^-(R+1)] du,
+ *   probability of n = P(alive) (B(a, B+n)/B(a, B) nb(n) + [n > 0] B(a+1, B+n-1)/B(a, B) sum_{k >= n} nb(k))
+ *       + (1 - P(alive)) [n = 0], nb the negative binomial (R, A/(A + t)),
+ *   means over p, without poles at a = 1 and without hypergeometric functions. Error at most 5e-13 relative (1.2e-13 on
+ *   2,200 points of 40 digits) for shapes 1e-3..1e3, scales 1e-3..1e4, x to 1e5, T and t 0.01..1e4, delta 1e-5..1, of a
+ *   probability of n 2e-13 + 1e-15 (r + x + n); gradients within 1e-11 of the value per unit of log-parameter. P(alive)
+ *   below 1e-300 is 0. Where means are taken, a shape outside 1e-60..1e60 or alpha outside 1e-100..1e100 is
+ *   CRM_E_DOMAIN; DERT needs delta * alpha >= 1e-30.
+ *
+ * MBG/NBD: r, alpha, a, b. Not built yet.
+ *
+ * BG/CNBD-k and MBG/CNBD-k: k, r, alpha, a, b. Not built yet.
+ *
+ * GGompertz/NBD: r, alpha, b, s, beta. Not built yet.
+ *
+ * BG/BB: alpha, beta, gamma, delta. Not built yet.
+ *
+ * Gamma-Gamma: p, q, v (Colombo & Jiang 1999; Fader & Hardie 2013). Spend of a purchase ~ Gamma(p, nu), nu ~ Gamma(q, v).
+ *   ln L of x purchases of mean z = ln G(px+q)/(G(px) G(q)) + q ln v + (px-1) ln z + px ln x - (px+q) ln(v+xz).
+ *   Expected spend = p (v + x z)/(p x + q - 1), within 4 units in the last place.
+ *
+ * sBG: gamma, delta. Not built yet.
+ *
+ * BdW: gamma, delta, c. Not built yet. */
 enum {
     CRM_MODEL_NBD = 1,
     CRM_MODEL_PARETO_NBD = 2,
-    CRM_MODEL_BG_NBD = 3, /* r, alpha, a, b (Fader, Hardie & Lee 2005) */
+    CRM_MODEL_BG_NBD = 3,
     CRM_MODEL_MBG_NBD = 4,
     CRM_MODEL_BG_CNBD_K = 5,
     CRM_MODEL_MBG_CNBD_K = 6,
     CRM_MODEL_GGOMPERTZ_NBD = 7,
     CRM_MODEL_BG_BB = 8,
-    CRM_MODEL_GAMMA_GAMMA = 9, /* p, q, v (Colombo & Jiang 1999; Fader & Hardie 2013) */
+    CRM_MODEL_GAMMA_GAMMA = 9,
     CRM_MODEL_SBG = 10,
     CRM_MODEL_BDW = 11
 };
@@ -111,12 +150,8 @@ CRM_API crm_status crm_model_interval(const crm_context *context, const crm_mode
                                       crm_error *err);
 
 /* Log-likelihood of the summary at the model's parameters, with gradient (count) and Hessian (count x count) in the
- * LOG-parameters; summed over rows by weight. No rows for this kind: CRM_E_NO_DATA. With G and B the gamma and beta
- * functions:
- *   BG/NBD (Fader, Hardie & Lee 2005): ln G(r+x)/G(r) + r ln alpha + ln B(a, b+x)/B(a, b)
- *       + ln((alpha+T)^-(r+x) + [x>0] a/(b+x-1) (alpha+t_x)^-(r+x));
- *   Gamma-Gamma (Fader & Hardie 2013), x purchases of mean z: ln G(px+q)/(G(px) G(q)) + q ln v + (px-1) ln z
- *       + px ln x - (px+q) ln(v+xz).
+ * LOG-parameters; summed over rows by weight; the formulas stand with the kinds above. No rows for this kind:
+ * CRM_E_NO_DATA.
  * For x to 1e5, shapes 1e-3..1e3 and scales 1e-3..1e4 each row is within 1e-12 * max(1, |value|), or within
  * 32 condition 2^-53 where its terms cancel (Gamma-Gamma: 512 min(px, q) 2^-53); gradient 1e-11 and Hessian 1e-10
  * of max(1, largest entry). Same bits for any number of threads and any instruction set. Since 0.9. */
@@ -148,16 +183,7 @@ CRM_API void crm_model_destroy(crm_model *model);
  * does not have the quantity CRM_E_UNSUPPORTED, a spend model in the place of a purchase model (and the reverse)
  * CRM_E_ARGUMENT; a negative or NaN time or rate CRM_E_DOMAIN. For several quantities of many customers a plan is
  * faster; it gives the same bits. A row's bits depend on nothing but the row, the model and the assumptions.
- *
- * BG/NBD (Fader, Hardie & Lee 2005). Given alive, lambda ~ Gamma(R, A) and p ~ Beta(a, B) with R = r + x,
- * A = alpha + T, B = b + x, so that everything is P(alive) times the value for a new customer with these parameters:
- *   P(alive) = 1/(1 + [x > 0] a/(b + x - 1) ((alpha + T)/(alpha + t_x))^R), ahead by t: times E[(1 + p t/A)^-R],
- *   expected = P(alive) E[(1 - (1 + p t/A)^-R)/p],
- *   discounted = P(alive) int_0^t exp(-delta u) (R/A) E[(1 + p u/A)^-(R+1)] du,
- * means over p, without poles at a = 1 and without hypergeometric functions. Error of each at most 5e-13 relative
- * (1.2e-13 on 2,200 points of 40 digits) for shapes 1e-3..1e3, scales 1e-3..1e4, x to 1e5, T and t 0.01..1e4, delta
- * 1e-5..1; gradients within 1e-11 of the value per unit of log-parameter. P(alive) below 1e-300 is 0.
- * Where means are taken, a shape outside 1e-60..1e60 or alpha outside 1e-100..1e100 is CRM_E_DOMAIN. */
+ * Formulas and error bounds stand with the kinds above. */
 
 /* Probability of being alive at `ahead` >= 0 periods from now. Since 0.9. */
 CRM_API crm_status crm_model_p_alive(const crm_context *context, const crm_model *model, int64_t n, const double *x,
@@ -175,14 +201,14 @@ CRM_API crm_status crm_model_expected_new(const crm_context *context, const crm_
                                           const double *t, double *out, double *se /*opt*/, crm_error *err);
 
 /* Expected purchases in the next t periods, discounted continuously at delta >= 0 per period; t = INFINITY with
- * delta > 0 is DERT (BG/NBD: delta * alpha >= 1e-30). delta = 0 gives the bits of crm_model_expected. Since 0.9. */
+ * delta > 0 is DERT. delta = 0 gives the bits of crm_model_expected. Since 0.9. */
 CRM_API crm_status crm_model_discounted(const crm_context *context, const crm_model *model, int64_t n, const double *x,
                                         const double *t_x, const double *T, double t, double delta, double *out,
                                         double *se /*opt*/, crm_error *err);
 
 /* Expected spend per purchase given `count` purchases (whole, >= 0) of mean `mean` (> 0); where count is 0 the mean is
- * not read and the population's is returned. Gamma-Gamma (Fader & Hardie 2013): p (v + count mean)/(p count + q - 1),
- * within 4 units in the last place; a row for which that mean does not exist (p count + q <= 1) is bad. Since 0.9. */
+ * not read and the population's is returned; a row for which that mean does not exist (p count + q <= 1) is bad.
+ * Since 0.9. */
 CRM_API crm_status crm_model_spend(const crm_context *context, const crm_model *model, int64_t n, const double *count,
                                    const double *mean, double *out, double *se /*opt*/, crm_error *err);
 
@@ -198,10 +224,8 @@ CRM_API crm_status crm_plan_create(const crm_context *context, const crm_model *
 
 /* Adds a quantity (CRM_QUANTITY_* says which of t0, t1, delta, number it takes) and tells the column of its output,
  * from 0. At most 32, then CRM_E_STATE. SPEND and VALUE without a spend model are CRM_E_ARGUMENT; assumptions outside
- * their domain CRM_E_DOMAIN. PROBABILITY is that of `number` purchases whole >= 0, of a customer who may be dead: BG/NBD
- * P(alive) (B(a, B+n)/B(a, B) nb(n) + [n > 0] B(a+1, B+n-1)/B(a, B) sum_{k >= n} nb(k)) + (1 - P(alive)) [n = 0], nb the
- * negative binomial (R, A/(A + t1)); error 2e-13 + 1e-15 (r + x + n) of itself. The tables of a column take some
- * milliseconds; one and the same question asked twice shares them. Since 0.9. */
+ * their domain CRM_E_DOMAIN. PROBABILITY is that of `number` purchases whole >= 0, of a customer who may be dead. The
+ * tables of a column take some milliseconds; one and the same question asked twice shares them. Since 0.9. */
 CRM_API crm_status crm_plan_add(crm_plan *plan, int32_t quantity, double t0, double t1, double delta, double number,
                                 int32_t *column, crm_error *err);
 CRM_API int32_t crm_plan_columns(const crm_plan *plan);
