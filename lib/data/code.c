@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "numeric/bits.h"
 #include "numeric/sort.h"
 
 enum { SLOTS_LEAST = 64, SLOTS_MOST = 1 << 16 };
@@ -12,28 +13,10 @@ enum { SLOTS_LEAST = 64, SLOTS_MOST = 1 << 16 };
  * shares of. */
 enum { GRID_BITS = 16, SHARE_BITS = 24 };
 
-static int32_t bit_length(uint64_t x)
-{
-    int32_t length = 0;
-    for (; x > 0; x >>= 1)
-        length++;
-    return length;
-}
-
 /* The bits of a double >= 0: they ascend with it. -0 becomes 0. */
 CRM_I_INLINE uint64_t bits_of(double x)
 {
-    const double y = x + 0.0;
-    uint64_t bits;
-    memcpy(&bits, &y, sizeof bits);
-    return bits;
-}
-
-CRM_I_INLINE double from_bits(uint64_t bits)
-{
-    double x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
+    return crm_i_double_bits(x + 0.0);
 }
 
 /* ---- guessing ---- */
@@ -146,7 +129,7 @@ static int32_t choose_made(crm_i_code *code, const crm_i_code_range *range, cons
     const double product = code->form == CRM_I_CODE_GRID ? range->least * code->step + 0.5 : range->least;
     code->kind = CRM_I_CODE_MADE;
     code->least = share ? 0 : (uint64_t)product;
-    code->bits = bit_length((uint64_t)range->most_whole - code->least);
+    code->bits = crm_i_bit_length((uint64_t)range->most_whole - code->least);
     return 1;
 }
 
@@ -161,7 +144,7 @@ int32_t crm_i_code_choose(crm_i_code *code, const crm_i_code_range *range, const
         return code->form != CRM_I_CODE_WHOLE &&
                code->bits > (code->form == CRM_I_CODE_GRID ? GRID_BITS : SHARE_BITS);
     code->kind = CRM_I_CODE_BITS;
-    code->bits = bit_length(bits_of(range->most) - bits_of(range->least));
+    code->bits = crm_i_bit_length(bits_of(range->most) - bits_of(range->least));
     return 1;
 }
 
@@ -216,7 +199,7 @@ CRM_I_INLINE crm_i_code_slot *find(crm_i_code *code, uint64_t bits, int32_t shif
  * values. */
 static int64_t number(crm_i_code *code)
 {
-    const int32_t shift = 64 - (bit_length((uint64_t)code->slots) - 1);
+    const int32_t shift = 64 - (crm_i_bit_length((uint64_t)code->slots) - 1);
     int64_t patience = 4 * code->n + code->slots;
     int64_t distinct = 0;
     memset(code->slot, 0xFF, (size_t)code->slots * sizeof *code->slot);
@@ -242,13 +225,13 @@ void crm_i_code_rank(crm_i_code *code)
     const int64_t distinct = number(code);
     if (distinct == 0)
         return;
-    const int32_t shift = 64 - (bit_length((uint64_t)code->slots) - 1);
+    const int32_t shift = 64 - (crm_i_bit_length((uint64_t)code->slots) - 1);
     crm_i_sort_u64(distinct, code->sorted, code->spare);
     int64_t patience = 0;
     for (int64_t r = 0; r < distinct; r++)
         code->rank[find(code, code->sorted[r], shift, &patience)->id] = (uint32_t)r;
     code->kind = CRM_I_CODE_RANK;
-    code->bits = bit_length((uint64_t)distinct - 1);
+    code->bits = crm_i_bit_length((uint64_t)distinct - 1);
 }
 
 /* ---- there and back ---- */
@@ -300,9 +283,9 @@ void crm_i_code_unpack(const crm_i_code *code, int64_t n, const uint64_t *value,
         unpack_made(code, n, value, of, into);
     } else if (code->kind == CRM_I_CODE_RANK) {
         for (int64_t i = 0; i < n; i++)
-            into[i] = from_bits(code->sorted[value[i]]);
+            into[i] = crm_i_bits_double(code->sorted[value[i]]);
     } else {
         for (int64_t i = 0; i < n; i++)
-            into[i] = from_bits(least + value[i]);
+            into[i] = crm_i_bits_double(least + value[i]);
     }
 }

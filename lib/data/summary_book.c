@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "data/collapse.h"
 #include "data/tally.h"
+#include "numeric/bits.h"
 
 enum { STRIP = 1024, PARTS = CRM_I_TALLY_PARTS };
 
@@ -39,14 +40,6 @@ typedef struct work {
     int32_t parts;
     section part[2];
 } work;
-
-static int32_t bit_length(uint64_t x)
-{
-    int32_t length = 0;
-    for (; x > 0; x >>= 1)
-        length++;
-    return length;
-}
 
 /* ---- what there is ---- */
 
@@ -110,9 +103,9 @@ static void plan_purchases(const work *w, section *s)
         return;
     const uint64_t longest = (uint64_t)w->book->as_of - (uint64_t)all.earliest;
     s->least = (uint64_t)w->book->as_of - (uint64_t)all.latest;
-    s->bits[0] = all.most < 4294967296.0 ? bit_length((uint64_t)all.most) : 64;
-    s->bits[1] = bit_length(longest);
-    s->bits[2] = bit_length(longest - s->least);
+    s->bits[0] = all.most < 4294967296.0 ? crm_i_bit_length((uint64_t)all.most) : 64;
+    s->bits[1] = crm_i_bit_length(longest);
+    s->bits[2] = crm_i_bit_length(longest - s->least);
     s->narrow = crm_i_tally_suits(all.rows, s->bits[0] + s->bits[1] + s->bits[2]);
 }
 
@@ -122,8 +115,8 @@ static void plan_spend(const work *w, section *s)
     s->rows = all.rows;
     const double units = all.largest * w->scale + 1.0;
     s->bits[0] =
-        all.most < 4194304.0 ? bit_length((uint64_t)all.most) : 64; /* so that count * scale is exact */
-    s->bits[1] = units < 4294967296.0 ? bit_length((uint64_t)units) : 64;
+        all.most < 4194304.0 ? crm_i_bit_length((uint64_t)all.most) : 64; /* so that count * scale is exact */
+    s->bits[1] = units < 4294967296.0 ? crm_i_bit_length((uint64_t)units) : 64;
     s->narrow = crm_i_tally_suits(all.rows, s->bits[0] + s->bits[1]);
 }
 
