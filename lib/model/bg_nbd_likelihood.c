@@ -7,9 +7,8 @@
  * where x is large or rare, by ratios of gamma functions. */
 #include "model/bg_nbd_likelihood.h"
 
-#include <math.h>
-
 #include "model/bg_nbd_likelihood_kernel.h"
+#include "model/history.h"
 #include "numeric/elementary.h"
 #include "numeric/special.h"
 
@@ -101,32 +100,6 @@ static void rows(int32_t isa, const double *parameter, int64_t n, const double *
     }
 }
 
-static const char *wrong(double x, double t_x, double T, int32_t *column)
-{
-    *column = 0;
-    if (!(x >= 0.0) || x != floor(x) || isinf(x))
-        return "x is not a whole number from 0.";
-    *column = 2;
-    if (!(T >= 0.0) || isinf(T))
-        return "T is not finite, or negative.";
-    *column = 1;
-    if (!(t_x >= 0.0) || t_x > T)
-        return "t_x does not lie between 0 and T.";
-    return (x > 0.0) == (t_x > 0.0) ? NULL : "t_x is not 0 exactly where x is 0.";
-}
-
-static double mean_of(const double *moment, int32_t which)
-{
-    const double mass = moment[CRM_I_MOMENT_MASS];
-    const double mean = mass > 0.0 ? moment[which] / mass : 1.0;
-    return mean > 0.0 && mean < CRM_I_INFINITY ? mean : 1.0;
-}
-
-static double unit(const double *moment)
-{
-    return mean_of(moment, CRM_I_MOMENT_THIRD);
-}
-
 /* The rate r/alpha of a start is that of the data while alive; drop-out from frequent to rare. */
 static void start(const double *moment, int32_t i, double *parameter)
 {
@@ -135,19 +108,10 @@ static void start(const double *moment, int32_t i, double *parameter)
         double a;
         double b;
     } shape[] = {{0.3, 0.8, 2.5}, {1.0, 0.3, 3.0}, {0.1, 0.5, 1.0}, {3.0, 0.1, 5.0}};
-    const double mass = moment[CRM_I_MOMENT_MASS];
-    const double purchases = moment[CRM_I_MOMENT_FIRST] > 0.5 ? moment[CRM_I_MOMENT_FIRST] : 0.5;
-    const double mean = mass > 0.0 ? purchases / mass : 1.0;
     parameter[R] = shape[i].r;
-    parameter[ALPHA] = shape[i].r * unit(moment) / (1.5 * mean);
+    parameter[ALPHA] = shape[i].r * crm_i_history_unit(moment) / (1.5 * crm_i_history_purchases(moment));
     parameter[A] = shape[i].a;
     parameter[B] = shape[i].b;
-}
-
-static crm_status remark(const double *parameter)
-{
-    (void)parameter;
-    return CRM_OK;
 }
 
 const crm_i_likelihood crm_i_bg_nbd_likelihood = {
@@ -158,9 +122,9 @@ const crm_i_likelihood crm_i_bg_nbd_likelihood = {
     .block = block,
     .finish = finish,
     .rows = rows,
-    .wrong = wrong,
+    .wrong = crm_i_history_wrong,
     .starts = 4,
     .start = start,
-    .unit = unit,
-    .remark = remark,
+    .unit = crm_i_history_unit,
+    .remark = NULL,
 };

@@ -23,7 +23,8 @@ crm_status crm_i_fit_answer(const crm_model *model, crm_error *err)
             err, CRM_NOT_IDENTIFIED, 0,
             "The data do not identify the parameters: the likelihood is flat in a direction, or highest "
             "at a bound.");
-    if (crm_i_kind_of(model->kind)->likelihood->remark(model->parameter) == CRM_NO_MEAN)
+    const crm_i_likelihood *likelihood = crm_i_kind_of(model->kind)->likelihood;
+    if (likelihood->remark && likelihood->remark(model->parameter) == CRM_NO_MEAN)
         return crm_i_fail(err, CRM_NO_MEAN, 0, "The mean spend that the fitted model implies is infinite.");
     return crm_i_ok(err);
 }

@@ -84,7 +84,7 @@ struct crm_i_likelihood {
     /* The unit of the data in terms of its moments: what the bounds of the scale parameters are relative
      * to. */
     double (*unit)(const double *moment);
-    /* A remark on an identified maximum (CRM_NO_MEAN), else CRM_OK. */
+    /* A remark on an identified maximum (CRM_NO_MEAN), else CRM_OK; opt. */
     crm_status (*remark)(const double *parameter);
 };
 
