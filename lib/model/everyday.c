@@ -141,8 +141,9 @@ crm_status crm_model_expected_new(const crm_context *context, const crm_model *m
     crm_i_bad bad = crm_i_bad_none();
     const double new_customer = 0.0;
     const int32_t position[] = {2, 4, 4, 4, 4};
+    const int32_t whole = crm_i_kind_of(model->kind)->prediction->whole;
     for (int64_t i = 0; i < n; i++) {
-        const int32_t good = t[i] >= 0.0 && t[i] < CRM_I_INFINITY;
+        const int32_t good = t[i] >= 0.0 && t[i] < CRM_I_INFINITY && (!whole || floor(t[i]) == t[i]);
         const crm_i_ask ask = {CRM_QUANTITY_EXPECTED, 0.0, good ? t[i] : 0.0, 0.0, 0.0};
         crm_i_column column;
         status = ask_for(model, &ask, position, &column, err);
@@ -165,7 +166,9 @@ crm_status crm_model_expected_new(const crm_context *context, const crm_model *m
         if (se)
             se[i] = CRM_I_NAN;
         if (!isnan(t[i]))
-            crm_i_bad_note(&bad, i, 4, t[i], "The time is not finite and at least 0.");
+            crm_i_bad_note(&bad, i, 4, t[i],
+                           whole ? "The time is not a whole number of opportunities, at least 0."
+                                 : "The time is not finite and at least 0.");
     }
     const crm_status end = crm_i_bad_end(&bad, err);
     return end == CRM_OK ? crm_i_ok(err) : end;

@@ -131,7 +131,7 @@ crm_status crm_model_fit(const crm_context *context, int32_t kind, const crm_sum
     crm_i_sample sample;
     status = crm_i_search_start(search, kind, options, 4, err);
     if (status == CRM_OK)
-        status = crm_i_sample_build(context, search->likelihood, summary, &sample, err);
+        status = crm_i_sample_build(context, search->likelihood, summary, 3, &sample, err);
     if (status == CRM_OK) {
         if (sample.n == 0)
             status = crm_i_fail(err, CRM_E_NO_DATA, 3, "The summary has no rows for this kind of model.");
@@ -215,7 +215,7 @@ crm_status crm_fit_partial(const crm_context *context, int32_t kind, const doubl
     if (status != CRM_OK)
         return status;
     crm_i_sample sample;
-    status = crm_i_sample_build(context, crm_i_kind_of(kind)->likelihood, shard, &sample, err);
+    status = crm_i_sample_build(context, crm_i_kind_of(kind)->likelihood, shard, 4, &sample, err);
     if (status != CRM_OK)
         return status;
     crm_i_derivatives at;

@@ -182,14 +182,30 @@ static void borrow_rows(const crm_summary *summary, crm_i_sample *sample)
         sample->column[c] = cells->column[c];
 }
 
+/* That a likelihood whose domain is narrower than that of a summary can take all rows. */
+static crm_status check_rows(const crm_i_sample *sample, int32_t arg, crm_error *err)
+{
+    for (int64_t i = 0; i < sample->n; i++) {
+        double c[CRM_I_LIKELIHOOD_COLUMNS];
+        int32_t column = 0;
+        for (int32_t j = 0; j < CRM_I_LIKELIHOOD_COLUMNS; j++)
+            c[j] = sample->column[j] ? sample->column[j][i] : 0.0;
+        const char *text = sample->likelihood->wrong(c[0], c[1], c[2], &column);
+        if (text)
+            return crm_i_fail_value(err, CRM_E_DOMAIN, arg, c[column], text);
+    }
+    return CRM_OK;
+}
+
 crm_status crm_i_sample_build(const crm_context *context, const crm_i_likelihood *likelihood,
-                              const crm_summary *summary, crm_i_sample *sample, crm_error *err)
+                              const crm_summary *summary, int32_t arg, crm_i_sample *sample, crm_error *err)
 {
     memset(sample, 0, sizeof *sample);
     sample->likelihood = likelihood;
     sample->allocator = crm_i_allocator(context);
     borrow_rows(summary, sample);
-    return prepare(context, sample, err);
+    const crm_status status = likelihood->narrow ? check_rows(sample, arg, err) : CRM_OK;
+    return status == CRM_OK ? prepare(context, sample, err) : status;
 }
 
 /* Row by row, how many of the draws (at the middles of equal shares of the mass) fall into it. */
@@ -256,7 +272,7 @@ crm_status crm_model_log_likelihood(const crm_context *context, const crm_model 
         return crm_i_fail(err, CRM_E_NULL, 4, "The place for the value is NULL.");
     crm_i_sample sample;
     crm_status status =
-        crm_i_sample_build(context, crm_i_kind_of(model->kind)->likelihood, summary, &sample, err);
+        crm_i_sample_build(context, crm_i_kind_of(model->kind)->likelihood, summary, 3, &sample, err);
     if (status != CRM_OK)
         return status;
     if (sample.n == 0)

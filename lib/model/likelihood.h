@@ -78,6 +78,7 @@ struct crm_i_likelihood {
     /* Why a row is not in the domain: NULL if it is, else a sentence, *column the one to blame. NaN is
      * missing, not wrong, and is not asked about. */
     const char *(*wrong)(double c0, double c1, double c2, int32_t *column);
+    int32_t narrow; /* 1: a summary may hold rows that are wrong here */
     /* Start number i < starts, natural parameters. */
     int32_t starts;
     void (*start)(const double *moment, int32_t i, double *parameter);
@@ -88,9 +89,10 @@ struct crm_i_likelihood {
     crm_status (*remark)(const double *parameter);
 };
 
-/* The rows of a summary for this likelihood, borrowed; an empty sample where the summary has none. */
+/* The rows of a summary (argument `arg` of the caller's) for this likelihood, borrowed; an empty sample where
+ * the summary has none; CRM_E_DOMAIN where a row is wrong for a narrow one. */
 crm_status crm_i_sample_build(const crm_context *context, const crm_i_likelihood *likelihood,
-                              const crm_summary *summary, crm_i_sample *sample, crm_error *err);
+                              const crm_summary *summary, int32_t arg, crm_i_sample *sample, crm_error *err);
 
 /* A sample of `draws` customers of a sample, evenly spread over its rows in their order. */
 crm_status crm_i_sample_thin(const crm_context *context, const crm_i_sample *from, int64_t draws,

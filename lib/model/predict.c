@@ -118,10 +118,25 @@ static crm_i_ask canonical(const crm_i_ask *ask)
     return own;
 }
 
+static const crm_i_prediction *prediction_of(const crm_model *model)
+{
+    return model ? crm_i_kind_of(model->kind)->prediction : NULL;
+}
+
 static uint32_t offers(const crm_model *model)
 {
-    const crm_i_prediction *prediction = model ? crm_i_kind_of(model->kind)->prediction : NULL;
+    const crm_i_prediction *prediction = prediction_of(model);
     return prediction ? prediction->quantities : 0;
+}
+
+/* Where time is counted in opportunities: the times that the canonical question takes, as they were given. */
+static crm_status check_whole(const crm_i_ask *ask, const crm_i_ask *own, crm_error *err)
+{
+    if (own->t0 != floor(own->t0))
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, own->t0, "The time is not a whole number of opportunities.");
+    if (own->t1 > 0.0 && ask->t1 != floor(ask->t1))
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 4, ask->t1, "The time is not a whole number of opportunities.");
+    return CRM_OK;
 }
 
 crm_status crm_i_predict_ask(const crm_model *model, const crm_model *spend, const crm_i_ask *ask,
@@ -139,14 +154,19 @@ crm_status crm_i_predict_ask(const crm_model *model, const crm_model *spend, con
     if (ask->quantity != CRM_QUANTITY_SPEND && !(offers(model) & bit))
         return crm_i_fail_value(err, CRM_E_UNSUPPORTED, 2, (double)ask->quantity,
                                 "This kind of model does not have this quantity.");
-    const crm_status status = check_domain(ask, err);
+    crm_status status = check_domain(ask, err);
     if (status != CRM_OK)
         return status;
     column->ask = canonical(ask);
-    const crm_i_prediction *prediction = model ? crm_i_kind_of(model->kind)->prediction : NULL;
-    if (ask->quantity == CRM_QUANTITY_SPEND || !prediction->check)
+    const crm_i_prediction *prediction = prediction_of(model);
+    if (ask->quantity == CRM_QUANTITY_SPEND)
         return CRM_OK;
-    return prediction->check(model->parameter, &column->ask, err);
+    if (prediction->whole) {
+        status = check_whole(ask, &column->ask, err);
+        column->ask.t1 = ceil(column->ask.t1); /* canonical may have cut it */
+    }
+    return status == CRM_OK && prediction->check ? prediction->check(model->parameter, &column->ask, err)
+                                                 : status;
 }
 
 int32_t crm_i_predict_spends(const crm_i_column *column)
@@ -165,10 +185,12 @@ static void note(crm_i_bad *bad, int32_t *state, int64_t row, int32_t arg, doubl
     crm_i_bad_note(bad, row, arg, value, text);
 }
 
-/* x whole >= 0, 0 <= t_x <= T < infinity, t_x = 0 exactly when x = 0. */
-static int32_t state_of_history(int64_t row, double x, double t_x, double T, crm_i_bad *bad)
+/* x whole >= 0, 0 <= t_x <= T < infinity, t_x = 0 exactly when x = 0, and what else the kind wants. */
+static int32_t state_of_history(const crm_i_prediction *prediction, int64_t row, double x, double t_x,
+                                double T, crm_i_bad *bad)
 {
     int32_t state = GOOD;
+    int32_t column = 0;
     if (isnan(x) || isnan(t_x) || isnan(T))
         return MISSING;
     if (!(is_time(x) && floor(x) == x))
@@ -180,6 +202,9 @@ static int32_t state_of_history(int64_t row, double x, double t_x, double T, crm
     else if ((x == 0.0) != (t_x == 0.0))
         note(bad, &state, row, 5, t_x,
              "The time of the last purchase is 0 exactly when there was no repeat.");
+    const char *text = state == GOOD && prediction->wrong ? prediction->wrong(x, t_x, T, &column) : NULL;
+    if (text)
+        note(bad, &state, row, 4 + column, column == 0 ? x : column == 1 ? t_x : T, text);
     return state;
 }
 
@@ -223,9 +248,10 @@ typedef struct {
 static void load_history(const work *w, int64_t first, scratch *s)
 {
     const crm_i_predict *job = w->job;
+    const crm_i_prediction *prediction = prediction_of(job->model);
     crm_i_strip *strip = &s->strip;
     /* quickly where all is well, which is nearly always */
-    int32_t wrong = 0;
+    int32_t wrong = prediction->wrong != NULL;
     for (int64_t i = 0; i < strip->n; i++) {
         const double x = job->x[first + i];
         const double t_x = job->t_x[first + i];
@@ -240,7 +266,8 @@ static void load_history(const work *w, int64_t first, scratch *s)
     }
     if (wrong)
         for (int64_t i = 0; i < strip->n; i++) {
-            s->history[i] = state_of_history(first + i, strip->x[i], strip->t_x[i], strip->T[i], w->bad);
+            s->history[i] =
+                state_of_history(prediction, first + i, strip->x[i], strip->t_x[i], strip->T[i], w->bad);
             if (s->history[i] != GOOD)
                 strip->x[i] = strip->t_x[i] = strip->T[i] = 0.0;
         }

@@ -36,12 +36,17 @@ typedef struct crm_i_strip {
 
 struct crm_i_prediction {
     uint32_t quantities; /* bit q set: CRM_QUANTITY q is offered */
+    int32_t whole;       /* 1: times are whole numbers of opportunities */
 
     /* Purchase models (all NULL for a spend model). */
 
     /* Assumptions this kind cannot meet, with these parameters, although they are in the domain of the
      * quantity; opt. */
     crm_status (*check)(const double *parameter, const crm_i_ask *ask, crm_error *err);
+
+    /* Why a history that is good for any kind is not for this one: NULL if it is, else a sentence, *column the
+     * one to blame (0 x, 1 t_x, 2 T); opt */
+    const char *(*wrong)(double x, double t_x, double T, int32_t *column);
 
     /* A table that makes rows faster: its size in doubles (0: none), with room for gradients or without; and
      * filling it in. rows gives the same bits with the table and without; gradients likewise. opt */

@@ -112,7 +112,7 @@ static double time_pass(const bench *h, const crm_context *context, int32_t kind
         crm_i_sample sample;
         crm_i_derivatives at;
         bench_tick(&t);
-        bench_need(crm_i_sample_build(context, crm_i_kind_of(kind)->likelihood, summary, &sample, NULL),
+        bench_need(crm_i_sample_build(context, crm_i_kind_of(kind)->likelihood, summary, 3, &sample, NULL),
                    "sample");
         if (order == 0)
             bench_tock(&t);
