@@ -151,7 +151,7 @@ CRM_API crm_status crm_model_interval(const crm_context *context, const crm_mode
 
 /* Log-likelihood of the summary at the model's parameters, with gradient (count) and Hessian (count x count) in the
  * LOG-parameters; summed over rows by weight; the formulas stand with the kinds above. No rows for this kind:
- * CRM_E_NO_DATA.
+ * CRM_E_NO_DATA; a result beyond the range of double: CRM_E_DOMAIN, and nothing is written.
  * For x to 1e5, shapes 1e-3..1e3 and scales 1e-3..1e4 each row is within 1e-12 * max(1, |value|), or within
  * 32 condition 2^-53 where its terms cancel (Gamma-Gamma: 512 min(px, q) 2^-53); gradient 1e-11 and Hessian 1e-10
  * of max(1, largest entry). Same bits for any number of threads and any instruction set. Since 0.9. */
@@ -161,7 +161,8 @@ CRM_API crm_status crm_model_log_likelihood(const crm_context *context, const cr
 
 /* The log-likelihood of each of n rows: purchase models take (x, t_x, T) as the quantities below do, spend
  * models (count, mean, NULL) with count whole and >= 0, mean finite and > 0; where count is 0 the mean is not
- * read, and the log-likelihood is 0. Bounds as above. Allocates nothing on one thread. Since 0.9. */
+ * read, and the log-likelihood is 0. A row beyond the range of double is bad (arg 2). Bounds as above. Allocates
+ * nothing on one thread. Since 0.9. */
 CRM_API crm_status crm_model_rows(const crm_context *context, const crm_model *model, int64_t n, const double *x,
                                   const double *t_x, const double *T /*opt for spend*/, double *out, crm_error *err);
 
@@ -224,8 +225,8 @@ CRM_API crm_status crm_plan_create(const crm_context *context, const crm_model *
 
 /* Adds a quantity (CRM_QUANTITY_* says which of t0, t1, delta, number it takes) and tells the column of its output,
  * from 0. At most 32, then CRM_E_STATE. SPEND and VALUE without a spend model are CRM_E_ARGUMENT; assumptions outside
- * their domain CRM_E_DOMAIN. PROBABILITY is that of `number` purchases whole >= 0, of a customer who may be dead. The
- * tables of a column take some milliseconds; one and the same question asked twice shares them. Since 0.9. */
+ * their domain CRM_E_DOMAIN. PROBABILITY is that of `number` purchases, whole, 0 .. 2^53, of a customer who may be dead.
+ * The tables of a column take some milliseconds; one and the same question asked twice shares them. Since 0.9. */
 CRM_API crm_status crm_plan_add(crm_plan *plan, int32_t quantity, double t0, double t1, double delta, double number,
                                 int32_t *column, crm_error *err);
 CRM_API int32_t crm_plan_columns(const crm_plan *plan);

@@ -7,6 +7,7 @@
  * where x is large or rare, by ratios of gamma functions. */
 #include "model/bg_nbd_likelihood.h"
 
+#include "model/bg_nbd_extreme.h"
 #include "model/bg_nbd_likelihood_kernel.h"
 #include "model/history.h"
 #include "numeric/elementary.h"
@@ -98,6 +99,10 @@ static void rows(int32_t isa, const double *parameter, int64_t n, const double *
         }
         out[i] += terms;
     }
+    const int32_t usual = crm_i_bg_nbd_is_usual(parameter);
+    for (int64_t i = 0; i < n; i++)
+        if (!usual || column[2][i] > CRM_I_BG_NBD_T_MOST)
+            out[i] = crm_i_bg_nbd_extreme(parameter, column[0][i], column[1][i], column[2][i]);
 }
 
 /* The rate r/alpha of a start is that of the data while alive; drop-out from frequent to rare. */
@@ -114,6 +119,12 @@ static void start(const double *moment, int32_t i, double *parameter)
     parameter[B] = shape[i].b;
 }
 
+static int32_t is_usual(const double *parameter, const double *moment)
+{
+    const double most = CRM_I_BG_NBD_T_MOST * moment[CRM_I_MOMENT_MASS];
+    return crm_i_bg_nbd_is_usual(parameter) && moment[CRM_I_MOMENT_THIRD] <= most;
+}
+
 const crm_i_likelihood crm_i_bg_nbd_likelihood = {
     .section = CRM_I_PURCHASES,
     .stepped = 1,
@@ -127,4 +138,5 @@ const crm_i_likelihood crm_i_bg_nbd_likelihood = {
     .start = start,
     .unit = crm_i_history_unit,
     .remark = NULL,
+    .is_usual = is_usual,
 };

@@ -260,6 +260,36 @@ void crm_i_sample_release(crm_i_sample *sample)
 
 /* ---- what a caller may ask of a model ---- */
 
+static int32_t all_finite(int32_t n, const double *x)
+{
+    int32_t finite = 1;
+    for (int32_t i = 0; i < n; i++)
+        finite &= isfinite(x[i]) != 0;
+    return finite;
+}
+
+/* The value by rows, one after another: where the terms of many rows, added apart, are no doubles any more.
+ */
+static double value_by_rows(int32_t isa, const crm_i_sample *sample, const double *parameter)
+{
+    crm_i_pair sum = {0.0, 0.0};
+    for (int64_t i = 0; i < sample->n; i++) {
+        const double *column[CRM_I_LIKELIHOOD_COLUMNS];
+        double row;
+        for (int32_t c = 0; c < CRM_I_LIKELIHOOD_COLUMNS; c++)
+            column[c] = sample->column[c] ? sample->column[c] + i : NULL;
+        sample->likelihood->rows(isa, parameter, 1, column, &row);
+        sum = crm_i_pair_add_double(sum, sample->mass[i] * row);
+    }
+    return crm_i_pair_value(sum);
+}
+
+static int32_t is_in_doubt(const crm_i_sample *sample, const double *parameter, double value)
+{
+    const crm_i_likelihood *l = sample->likelihood;
+    return !isfinite(value) || (l->is_usual && !l->is_usual(parameter, sample->moment));
+}
+
 crm_status crm_model_log_likelihood(const crm_context *context, const crm_model *model,
                                     const crm_summary *summary, double *value, double *gradient,
                                     double *hessian, crm_error *err)
@@ -282,9 +312,17 @@ crm_status crm_model_log_likelihood(const crm_context *context, const crm_model 
     status =
         crm_i_likelihood_evaluate(context, &sample, model->parameter,
                                   hessian ? CRM_I_ORDER_HESSIAN : CRM_I_ORDER_GRADIENT, 0.0, 1.0, &at, err);
+    if (status == CRM_OK && is_in_doubt(&sample, model->parameter, at.value))
+        at.value = value_by_rows(crm_i_context_isa(context), &sample, model->parameter);
     crm_i_sample_release(&sample);
     if (status != CRM_OK)
         return status;
+    if (!isfinite(at.value))
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, at.value,
+                                "The log-likelihood at these parameters is beyond the range of double.");
+    if ((gradient && !all_finite(k, at.gradient)) || (hessian && !all_finite(k * k, at.hessian)))
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, at.value,
+                                "A derivative at these parameters is beyond the range of double.");
     *value = at.value;
     if (gradient)
         memcpy(gradient, at.gradient, (size_t)k * sizeof *gradient);
@@ -343,11 +381,11 @@ static void run_rows(void *arg, int64_t index, int64_t worker)
         }
         p->likelihood->rows(p->isa, p->parameter, n, column, out);
         for (int64_t i = 0; i < n; i++)
-            p->out[first + i] = state[i] == ROW_GOOD ? out[i] : CRM_I_NAN;
+            p->out[first + i] = state[i] == ROW_GOOD && isfinite(out[i]) ? out[i] : CRM_I_NAN;
     }
 }
 
-/* Only where a row came out as NaN can it have been bad. */
+/* Only where a row came out as NaN can it have been bad, or have no value that is a double. */
 static crm_status blame_rows(const row_pass *p, crm_error *err)
 {
     crm_i_bad bad = crm_i_bad_none();
@@ -355,8 +393,13 @@ static crm_status blame_rows(const row_pass *p, crm_error *err)
         double c[CRM_I_LIKELIHOOD_COLUMNS];
         int32_t column = 0;
         const char *text = NULL;
-        if (p->out[i] != p->out[i] && judge(p, i, c, &column, &text) == ROW_BAD)
+        if (p->out[i] == p->out[i])
+            continue;
+        const int32_t state = judge(p, i, c, &column, &text);
+        if (state == ROW_BAD)
             crm_i_bad_note(&bad, i, 4 + column, c[column], text);
+        else if (state == ROW_GOOD)
+            crm_i_bad_note(&bad, i, 2, c[0], "The log-likelihood is beyond the range of double.");
     }
     return crm_i_bad_end(&bad, err);
 }

@@ -87,6 +87,8 @@ struct crm_i_likelihood {
     double (*unit)(const double *moment);
     /* A remark on an identified maximum (CRM_NO_MEAN), else CRM_OK; opt. */
     crm_status (*remark)(const double *parameter);
+    /* opt: 0 where the sums over blocks may leave the range of doubles, so that rows had better be added. */
+    int32_t (*is_usual)(const double *parameter, const double *moment);
 };
 
 /* The rows of a summary (argument `arg` of the caller's) for this likelihood, borrowed; an empty sample where

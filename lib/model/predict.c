@@ -50,7 +50,7 @@ static crm_status check_count(const crm_i_ask *ask, crm_error *err)
         return crm_i_fail_value(err, CRM_E_DOMAIN, 4, ask->t1, "The end is not finite and at least 0.");
     if (!(is_time(ask->number) && floor(ask->number) == ask->number && ask->number <= 0x1p53))
         return crm_i_fail_value(err, CRM_E_DOMAIN, 6, ask->number,
-                                "The number of purchases is not whole and >= 0.");
+                                "The number of purchases is not whole, not >= 0, or above 2^53.");
     return CRM_OK;
 }
 

@@ -168,7 +168,8 @@ ends 2 'needs mean' eval log-likelihood gamma-gamma p=6.25 q=3.74 v=15.44 x=3
 ends 2 'does not take t_x' eval log-likelihood gamma-gamma p=6.25 q=3.74 v=15.44 x=3 mean=30 t_x=4
 ends 2 'needs mean' eval spend gamma-gamma p=6.25 q=3.74 v=15.44 x=3
 ends 2 'needs t_x' eval pmf bg-nbd r=.25 alpha=4.4 a=1 b=2.4 count=3 t=3 x=2
-ends 3 '^CRM_E_[A-Z]*: .' eval log-likelihood bg-nbd r=1e-300 alpha=1e300 a=1 b=2.4 x=100 t_x=1 T=3
+near -69412.937716703812 1e-9 eval log-likelihood bg-nbd r=1e-300 alpha=1e300 a=1 b=2.4 x=100 t_x=1 T=3
+ends 3 '^CRM_BAD_ROWS: .' eval log-likelihood bg-nbd r=1e308 alpha=1e-300 a=1 b=2.4 x=100 t_x=1 T=3
 near 5.4080354370475821 1e-11 eval det bg-nbd r=.25 alpha=4.4 a=1 b=2.4 x=1 t_x=1 T=3 discount=.002 t=1e308
 near 35.218978102189780 1e-12 eval spend gamma-gamma p=6.25 q=3.74 v=15.44 x=0
 ends 2 'no such model' eval cet nonsense
