@@ -173,6 +173,7 @@ enum {
     /* fitting a model */
     CRM_OPTION_FIT_ITERATIONS = 16, /* i64, 1 .. 100000: evaluations of the likelihood per start at most; default 200 */
     CRM_OPTION_FIT_START = 17,      /* f64s > 0: one start, in natural parameters; default: screened starts */
+    CRM_OPTION_FIT_FIXED = 18,      /* f64s >= 0: where above 0, the value a parameter is held at; default: none is */
     /* the report */
     CRM_OPTION_MODEL = 32,       /* i64: CRM_MODEL_*; default CRM_MODEL_BG_NBD */
     CRM_OPTION_MARGIN_RATE = 33, /* f64, -1000 .. 1: margin per revenue; default: the book's own, 1 without costs */

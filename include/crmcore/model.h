@@ -94,7 +94,7 @@ typedef struct crm_model crm_model;
 
 enum { /* NaN where the model was not fitted */
     CRM_FACT_LOG_LIKELIHOOD = 1,
-    CRM_FACT_AIC = 2,         /* 2 parameters - 2 log-likelihood */
+    CRM_FACT_AIC = 2,         /* 2 parameters that are not fixed - 2 log-likelihood */
     CRM_FACT_BIC = 3,         /* the same with ln of the number of customers, by weight, in place of the first 2 */
     CRM_FACT_CONVERGED = 4,   /* 1 or 0: the gradient is zero to rounding in every parameter not held at a bound */
     CRM_FACT_IDENTIFIED = 5,  /* 1 or 0: no parameter is held, and every direction has its curvature */
@@ -119,7 +119,9 @@ enum { /* NaN where the model was not fitted */
  *   CRM_NO_MEAN         Gamma-Gamma with q <= 1: a maximum, but the mean spend it implies is infinite.
  * The parameters do not depend on the unit of time or money (scales go with it) nor on a common factor of all weights.
  *
- * Options: CRM_OPTION_FIT_ITERATIONS, CRM_OPTION_FIT_START (as many values as parameters, else CRM_E_DOMAIN).
+ * Options: CRM_OPTION_FIT_ITERATIONS; CRM_OPTION_FIT_START and CRM_OPTION_FIT_FIXED (as many values as parameters, else
+ * CRM_E_DOMAIN; not all fixed, else CRM_E_ARGUMENT). A fixed parameter keeps its value to the bit, whatever the start says,
+ * has variance 0, and counts neither in AIC and BIC nor in what identifies the others.
  * Progress is told, and may cancel, within each evaluation. Same bits for any number of threads, any instruction
  * set and any order of the rows. Since 0.9. */
 CRM_API crm_status crm_model_fit(const crm_context *context, int32_t kind, const crm_summary *summary,
@@ -143,8 +145,11 @@ CRM_API crm_status crm_model_parameters(const crm_model *model, double *paramete
 CRM_API crm_status crm_model_direction(const crm_model *model, double *direction, crm_error *err);
 
 /* Wald interval on log-parameters: low, high = theta * exp(-+ z se/theta), z the normal quantile of (1 + level)/2, for
- * 0 < level < 1 (else CRM_E_DOMAIN); count entries each, NaN without a covariance; summary NULL. With a summary the
- * profile likelihood interval (CRM_E_UNSUPPORTED before it is built). Since 0.9. */
+ * 0 < level < 1 (else CRM_E_DOMAIN); count entries each, NaN without a covariance; summary NULL. With the summary that
+ * the model was fitted to (else CRM_E_STATE) the profile likelihood interval: where the log-likelihood, maximised over all
+ * other free parameters, is z^2/2 below its maximum, to 1e-8 + 1e-14 |log-likelihood|; 0 or INFINITY where it never falls so far
+ * within the bounds of fits, as happens where one is not identified. CRM_NOT_CONVERGED: an end was not found and is
+ * NaN. A fixed parameter is its own interval. Since 0.9. */
 CRM_API crm_status crm_model_interval(const crm_context *context, const crm_model *model,
                                       const crm_summary *summary /*opt*/, double level, double *low, double *high,
                                       crm_error *err);

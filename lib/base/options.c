@@ -33,6 +33,7 @@ static const option_entry option_table[] = {
     {CRM_OPTION_RECENT_TICKS, TYPE_F64, "recent_ticks", "ticks", ABOVE_0, FOREVER, FOREVER},
     {CRM_OPTION_FIT_ITERATIONS, TYPE_I64, "fit_iterations", "evaluations", 1.0, 100000.0, 200.0},
     {CRM_OPTION_FIT_START, TYPE_F64S, "fit_start", "natural parameters", ABOVE_0, DBL_MAX, UNSET},
+    {CRM_OPTION_FIT_FIXED, TYPE_F64S, "fit_fixed", "natural parameters, 0: free", 0.0, DBL_MAX, UNSET},
     {CRM_OPTION_MODEL, TYPE_I64, "model", "CRM_MODEL_*", 1.0, 11.0, 3.0},
     {CRM_OPTION_MARGIN_RATE, TYPE_F64, "margin_rate", "per unit of revenue", -1000.0, 1.0, UNSET},
     {CRM_OPTION_DISCOUNT, TYPE_F64, "discount", "per period, continuous", 0.0, 1000.0, DISCOUNT_OTHERWISE},

@@ -43,7 +43,7 @@ crm_status crm_i_fit_model(const crm_context *context, int32_t kind, const crm_i
     model->identified = found->identified;
     model->has_covariance = found->identified;
     for (int32_t i = 0; i < k; i++) {
-        model->parameter[i] = crm_i_exp(found->point[i]);
+        model->parameter[i] = search->held[i] > 0.0 ? search->held[i] : crm_i_exp(found->point[i]);
         model->direction[i] = found->direction[i];
     }
     for (int32_t j = 0; j < k && found->identified; j++)
@@ -51,6 +51,7 @@ crm_status crm_i_fit_model(const crm_context *context, int32_t kind, const crm_i
             model->covariance[i + k * j] =
                 found->covariance[i + k * j] *
                 (model->parameter[i] * model->parameter[j]); /* symmetric to the bit */
+    model->fixed = search->fixed;
     model->log_likelihood = found->value;
     model->condition = found->condition;
     model->customers = search->moment[CRM_I_MOMENT_MASS];
@@ -68,8 +69,8 @@ static double share_left(double done)
     return done + (1.0 - done) * 0.25;
 }
 
-static crm_status run_search(const crm_context *context, const crm_i_sample *sample, crm_i_search *search,
-                             double done, int32_t moving, crm_error *err)
+crm_status crm_i_fit_run(const crm_context *context, const crm_i_sample *sample, crm_i_search *search, double done,
+                         int32_t moving, crm_error *err)
 {
     while (search->phase != CRM_I_SEARCH_DONE) {
         const double next = moving ? share_left(done) : done;
@@ -94,7 +95,7 @@ static crm_status search_thinned(const crm_context *context, const crm_i_sample 
     crm_status status = crm_i_sample_thin(context, sample, THIN_DRAWS, &thin, err);
     if (status != CRM_OK)
         return status;
-    status = run_search(context, &thin, search, 0.0, 0, err);
+    status = crm_i_fit_run(context, &thin, search, 0.0, 0, err);
     crm_i_sample_release(&thin);
     if (status == CRM_OK)
         crm_i_search_again(search, sample->moment);
@@ -110,7 +111,7 @@ static crm_status search_sample(const crm_context *context, const crm_i_sample *
         if (status != CRM_OK)
             return status;
     }
-    const crm_status status = run_search(context, sample, search, 0.0, 1, err);
+    const crm_status status = crm_i_fit_run(context, sample, search, 0.0, 1, err);
     return status == CRM_OK ? crm_i_progress(context, 1.0, err) : status;
 }
 

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "model/profile.h"
 #include "numeric/elementary.h"
 #include "numeric/special.h"
 
@@ -21,11 +22,8 @@ static void wald(const crm_model *model, double z, double *low, double *high)
 crm_status crm_model_interval(const crm_context *context, const crm_model *model, const crm_summary *summary,
                               double level, double *low, double *high, crm_error *err)
 {
-    (void)context;
     if (!model)
         return crm_i_fail(err, CRM_E_NULL, 2, "The model is NULL.");
-    if (summary)
-        return crm_i_fail(err, CRM_E_UNSUPPORTED, 3, "Profile intervals are not built yet; give no summary.");
     if (!(level > 0.0 && level < 1.0))
         return crm_i_fail_value(err, CRM_E_DOMAIN, 4, level, "The level does not lie between 0 and 1.");
     if (!low)
@@ -33,6 +31,9 @@ crm_status crm_model_interval(const crm_context *context, const crm_model *model
     if (!high)
         return crm_i_fail(err, CRM_E_NULL, 6, "The place for the upper ends is NULL.");
     /* From the tail, which keeps its digits where the level is close to 1. */
-    wald(model, -crm_i_normal_quantile(0.5 * (1.0 - level)), low, high);
+    const double z = -crm_i_normal_quantile(0.5 * (1.0 - level));
+    if (summary)
+        return crm_i_profile_ends(context, model, summary, z, low, high, err);
+    wald(model, z, low, high);
     return crm_i_ok(err);
 }

@@ -11,7 +11,7 @@
 #include "numeric/linear.h"
 
 static const char blob_kind[4] = {'M', 'O', 'D', 'L'};
-enum { BLOB_VERSION = 1 };
+enum { BLOB_VERSION = 2 }; /* 1 knew no fixed parameters */
 
 crm_model *crm_i_model_new(const crm_context *context, int32_t kind)
 {
@@ -148,6 +148,14 @@ crm_status crm_model_create(const crm_context *context, int32_t kind, int32_t co
 
 /* ---- what a model knows ---- */
 
+int32_t crm_i_model_free(const crm_model *model)
+{
+    int32_t n = 0;
+    for (int32_t i = 0; i < model->count; i++)
+        n += (model->fixed >> i & 1u) == 0;
+    return n;
+}
+
 int32_t crm_model_kind(const crm_model *model)
 {
     return model ? model->kind : 0;
@@ -162,9 +170,9 @@ double crm_model_fact(const crm_model *model, int32_t fact)
     case CRM_FACT_LOG_LIKELIHOOD:
         return model->log_likelihood;
     case CRM_FACT_AIC:
-        return deviance + 2.0 * model->count;
+        return deviance + 2.0 * crm_i_model_free(model);
     case CRM_FACT_BIC:
-        return deviance + model->count * crm_i_log(model->customers);
+        return deviance + crm_i_model_free(model) * crm_i_log(model->customers);
     case CRM_FACT_CONVERGED:
         return model->converged;
     case CRM_FACT_IDENTIFIED:
@@ -243,6 +251,7 @@ crm_status crm_model_save(const crm_model *model, uint8_t *bytes, int64_t capaci
     if (model->fitted) {
         const double fact[] = {model->log_likelihood, model->condition, model->customers, model->distinct,
                                model->evaluations};
+        crm_i_write_u32(&w, model->fixed);
         write_doubles(&w, model->count, model->direction);
         write_doubles(&w, (int32_t)(sizeof fact / sizeof fact[0]), fact);
     }
@@ -264,6 +273,8 @@ static int32_t is_sane(const crm_model *model)
     if (model->fitted && (model->has_covariance != model->identified || model->identified > model->converged))
         return 0;
     if (check_parameters(model->count, model->parameter, NULL) != CRM_OK)
+        return 0;
+    if (model->fixed >= ((uint32_t)1 << model->count) - 1) /* not one is free, or one that is not there is not */
         return 0;
     if (model->fitted && !(model->customers > 0.0 && model->distinct > 0.0 && model->evaluations > 0.0))
         return 0;
@@ -297,6 +308,7 @@ crm_status crm_model_load(const crm_context *context, const uint8_t *bytes, int6
     if (model->has_covariance)
         read_doubles(&r, model->count * model->count, model->covariance);
     if (model->fitted) {
+        model->fixed = r.version >= 2 ? crm_i_read_u32(&r) : 0;
         read_doubles(&r, model->count, model->direction);
         model->log_likelihood = crm_i_read_f64(&r);
         model->condition = crm_i_read_f64(&r);

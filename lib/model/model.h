@@ -20,6 +20,7 @@ struct crm_model {
     double
         covariance[CRM_I_KIND_PARAMETERS * CRM_I_KIND_PARAMETERS]; /* natural, column-major count x count */
     double direction[CRM_I_KIND_PARAMETERS]; /* of a fit: unit vector in log-parameters */
+    uint32_t fixed;                          /* bit i: the caller of the fit held parameter i */
     /* facts of a fit, NaN otherwise */
     double log_likelihood;
     double condition;
@@ -31,6 +32,9 @@ struct crm_model {
 /* A model with everything but its handle at "from stated parameters, without covariance": no checks, NULL
  * without memory. The caller fills in the rest. */
 crm_model *crm_i_model_new(const crm_context *context, int32_t kind);
+
+/* How many parameters a fit was free to choose. */
+int32_t crm_i_model_free(const crm_model *model);
 
 /* What any call that predicts asks first: CRM_OK, CRM_E_NULL, or CRM_E_STATE of a fit that did not converge.
  * arg is the position of the model in the prototype. */

@@ -24,25 +24,68 @@
 #define PEAK_LEFT 1e-9
 #define RIDGE_LEFT 1e-6
 
-crm_status crm_i_search_start(crm_i_search *search, int32_t kind, const crm_options *options, int32_t arg,
-                              crm_error *err)
+/* The values of an option that has one for each parameter; NULL, with CRM_OK, where it is not set. */
+static crm_status values_of(int32_t kind, const crm_options *options, int32_t id, int32_t arg,
+                            const double **values, crm_error *err)
+{
+    int64_t n = 0;
+    *values = crm_i_option_f64s(options, id, &n);
+    if (!*values || n == crm_i_kind_of(kind)->parameters)
+        return CRM_OK;
+    return crm_i_fail_value(err, CRM_E_DOMAIN, arg, (double)n,
+                            "A start, or parameters to hold, must have as many values as the kind has parameters.");
+}
+
+/* held: 0 where a parameter is free; NULL: all are. */
+static void set_free(crm_i_search *search, const double *held)
+{
+    search->free_count = 0;
+    search->fixed = 0;
+    for (int32_t i = 0; i < search->count; i++) {
+        search->held[i] = held ? held[i] : 0.0;
+        if (search->held[i] > 0.0)
+            search->fixed |= (uint32_t)1 << i;
+        else
+            search->free[search->free_count++] = i;
+    }
+}
+
+/* given: one start of the caller's, or NULL. */
+static void prepare(crm_i_search *search, int32_t kind, int32_t limit, const double *given, const double *held)
 {
     memset(search, 0, sizeof *search);
     search->likelihood = crm_i_kind_of(kind)->likelihood;
     search->count = crm_i_kind_of(kind)->parameters;
-    search->limit = (int32_t)crm_i_option_i64(options, CRM_OPTION_FIT_ITERATIONS);
+    search->limit = limit;
+    search->given = given != NULL;
     search->best.status = CRM_I_NEWTON_FAILED;
-    int64_t n = 0;
-    const double *given = crm_i_option_f64s(options, CRM_OPTION_FIT_START, &n);
-    if (!given)
-        return CRM_OK;
-    if (n != search->count)
-        return crm_i_fail_value(err, CRM_E_DOMAIN, arg, (double)n,
-                                "The start has not as many values as the kind has "
-                                "parameters.");
-    for (int32_t i = 0; i < search->count; i++)
-        search->start[0][i] = crm_i_log(given[i]); /* the option lets none pass that is not finite and > 0 */
-    search->given = 1;
+    set_free(search, held);
+    for (int32_t i = 0; i < search->count; i++) {
+        search->start[0][i] = given ? crm_i_log(given[i]) : 0.0;
+        if (search->held[i] > 0.0)
+            search->start[0][i] = crm_i_log(search->held[i]);
+    }
+}
+
+void crm_i_search_from(crm_i_search *search, int32_t kind, int32_t limit, const double *start, const double *held)
+{
+    prepare(search, kind, limit, start, held);
+}
+
+crm_status crm_i_search_start(crm_i_search *search, int32_t kind, const crm_options *options, int32_t arg,
+                              crm_error *err)
+{
+    /* the options let no value pass that is not finite, no start that is not above 0, none held below 0 */
+    const double *given;
+    const double *held;
+    crm_status status = values_of(kind, options, CRM_OPTION_FIT_START, arg, &given, err);
+    if (status == CRM_OK)
+        status = values_of(kind, options, CRM_OPTION_FIT_FIXED, arg, &held, err);
+    if (status != CRM_OK)
+        return status;
+    prepare(search, kind, (int32_t)crm_i_option_i64(options, CRM_OPTION_FIT_ITERATIONS), given, held);
+    if (search->free_count == 0)
+        return crm_i_fail(err, CRM_E_ARGUMENT, arg, "All parameters are held: there is nothing to fit.");
     return CRM_OK;
 }
 
@@ -63,17 +106,29 @@ static void set_starts(crm_i_search *search)
         double natural[CRM_I_KIND_PARAMETERS];
         search->likelihood->start(search->moment, s, natural);
         for (int32_t i = 0; i < search->count; i++)
-            search->start[s][i] = crm_i_log(natural[i]);
+            search->start[s][i] = crm_i_log(search->held[i] > 0.0 ? search->held[i] : natural[i]);
     }
     for (int32_t s = 0; s < search->starts; s++)
         search->order[s] = s;
 }
 
+/* The free entries of a vector over all parameters. */
+static void take_free(const crm_i_search *search, const double *all, double *some)
+{
+    for (int32_t i = 0; i < search->free_count; i++)
+        some[i] = all[search->free[i]];
+}
+
 static void run_newton(crm_i_search *search, const double *start)
 {
+    double from[CRM_I_KIND_PARAMETERS];
+    double lower[CRM_I_KIND_PARAMETERS];
+    double upper[CRM_I_KIND_PARAMETERS];
+    take_free(search, start, from);
+    take_free(search, search->lower, lower);
+    take_free(search, search->upper, upper);
     search->phase = CRM_I_SEARCH_NEWTON;
-    crm_i_newton_start(&search->newton, search->count, start, search->lower, search->upper, 0.0,
-                       search->limit);
+    crm_i_newton_start(&search->newton, search->free_count, from, lower, upper, 0.0, search->limit);
 }
 
 void crm_i_search_begin(crm_i_search *search, const double *moment)
@@ -103,14 +158,16 @@ void crm_i_search_again(crm_i_search *search, const double *moment)
 void crm_i_search_ask(const crm_i_search *search, double *parameter)
 {
     const double *point = search->best.point;
-    if (search->phase == CRM_I_SEARCH_NEWTON)
-        point = crm_i_newton_ask(&search->newton);
-    else if (search->phase == CRM_I_SEARCH_SCREEN)
+    if (search->phase == CRM_I_SEARCH_SCREEN)
         point = search->start[search->at];
     else if (search->phase == CRM_I_SEARCH_PROBE)
         point = search->start[0]; /* the stated one, else all logarithms are 0 */
     for (int32_t i = 0; i < search->count; i++)
         parameter[i] = crm_i_exp(point[i]);
+    for (int32_t i = 0; i < search->free_count && search->phase == CRM_I_SEARCH_NEWTON; i++)
+        parameter[search->free[i]] = crm_i_exp(crm_i_newton_ask(&search->newton)[i]);
+    for (int32_t i = 0; i < search->count; i++)
+        parameter[i] = search->held[i] > 0.0 ? search->held[i] : parameter[i];
 }
 
 int32_t crm_i_search_order(const crm_i_search *search)
@@ -159,7 +216,8 @@ static int32_t judge_end(const struct crm_i_newton *newton, int32_t determined)
     return determined ? CRM_I_NEWTON_CONVERGED : CRM_I_NEWTON_FLAT;
 }
 
-/* Held parameters and free ones alike: which way the likelihood changes least. */
+/* Parameters held at a bound and others alike, but not those the caller holds: which way the likelihood changes
+ * least. */
 static void flattest(const struct crm_i_newton *newton, double *direction)
 {
     const int32_t k = newton->k;
@@ -178,19 +236,27 @@ static void flattest(const struct crm_i_newton *newton, double *direction)
 
 static crm_i_found take_result(crm_i_search *search)
 {
-    const int32_t k = search->count;
+    const int32_t k = search->free_count;
+    const int32_t *at = search->free;
     struct crm_i_newton *newton = &search->newton;
     struct crm_i_newton_report report;
+    double direction[CRM_I_KIND_PARAMETERS];
     crm_i_newton_finish(newton, &report);
+    flattest(newton, direction);
     crm_i_found found;
     memset(&found, 0, sizeof found);
     found.status = judge_end(newton, is_determined(&report));
     found.identified = found.status == CRM_I_NEWTON_CONVERGED && is_determined(&report);
     found.value = newton->value;
     found.condition = report.condition;
-    memcpy(found.point, newton->x, (size_t)k * sizeof found.point[0]);
-    memcpy(found.covariance, report.covariance, (size_t)(k * k) * sizeof found.covariance[0]);
-    flattest(newton, found.direction);
+    for (int32_t i = 0; i < search->count; i++)
+        found.point[i] = search->held[i] > 0.0 ? crm_i_log(search->held[i]) : 0.0;
+    for (int32_t j = 0; j < k; j++) {
+        found.point[at[j]] = newton->x[j];
+        found.direction[at[j]] = direction[j];
+        for (int32_t i = 0; i < k; i++)
+            found.covariance[at[i] + search->count * at[j]] = report.covariance[i + k * j];
+    }
     return found;
 }
 
@@ -216,7 +282,13 @@ static int32_t is_better(const crm_i_found *found, const crm_i_found *best)
 
 static void tell_newton(crm_i_search *search, const crm_i_derivatives *at)
 {
-    if (crm_i_newton_tell(&search->newton, at->value, at->gradient, at->hessian) == CRM_I_NEWTON_RUNNING)
+    const int32_t k = search->free_count;
+    double gradient[CRM_I_KIND_PARAMETERS];
+    double hessian[CRM_I_KIND_PARAMETERS * CRM_I_KIND_PARAMETERS];
+    take_free(search, at->gradient, gradient);
+    for (int32_t j = 0; j < k; j++)
+        take_free(search, at->hessian + search->count * search->free[j], hessian + k * j);
+    if (crm_i_newton_tell(&search->newton, at->value, gradient, hessian) == CRM_I_NEWTON_RUNNING)
         return;
     const crm_i_found found = take_result(search);
     if (search->at == 0 || is_better(&found, &search->best))

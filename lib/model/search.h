@@ -24,6 +24,10 @@ typedef struct crm_i_found {
 typedef struct crm_i_search {
     const crm_i_likelihood *likelihood;
     int32_t count; /* of parameters */
+    int32_t free_count;
+    int32_t free[CRM_I_KIND_PARAMETERS];   /* which parameters the Newton method sees */
+    uint32_t fixed;                        /* bit i: parameter i is held at value[i] by the caller */
+    double held[CRM_I_KIND_PARAMETERS];    /* the natural values of those */
     int32_t phase; /* CRM_I_SEARCH_* */
     int32_t limit; /* evaluations of each Newton run */
     int32_t given; /* 1: the caller stated the start */
@@ -40,10 +44,14 @@ typedef struct crm_i_search {
     struct crm_i_newton newton;
 } crm_i_search;
 
-/* In phase PROBE: what is asked first gives the moments. CRM_E_DOMAIN for a stated start of the wrong
- * length. */
+/* In phase PROBE: what is asked first gives the moments. CRM_E_DOMAIN for a stated start, or values to hold, of the
+ * wrong length; CRM_E_ARGUMENT where nothing is left free. */
 crm_status crm_i_search_start(crm_i_search *search, int32_t kind, const crm_options *options, int32_t arg,
                               crm_error *err);
+
+/* The same for a start of the caller's own and parameters to hold, count natural values each; held NULL, or 0 in it:
+ * free. limit: evaluations of a Newton run at most. There must be a free one. */
+void crm_i_search_from(crm_i_search *search, int32_t kind, int32_t limit, const double *start, const double *held);
 
 /* From the moments to the screen, or with one start straight to the Newton method. */
 void crm_i_search_begin(crm_i_search *search, const double *moment);

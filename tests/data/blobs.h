@@ -48,7 +48,7 @@ static inline void blob_torture(const uint8_t *bytes, int64_t length, const char
             if (at < CRM_I_BLOB_HEAD)
                 continue;
             int64_t n = 0;
-            uint8_t *repaired = blob_make(kind, 1, copy + CRM_I_BLOB_HEAD, length - CRM_I_BLOB_HEAD, &n);
+            uint8_t *repaired = blob_make(kind, bytes[8], copy + CRM_I_BLOB_HEAD, length - CRM_I_BLOB_HEAD, &n);
             const crm_status status = load(repaired, n, &handle, NULL);
             if (status == CRM_OK) {
                 int64_t again = 0;
@@ -63,7 +63,7 @@ static inline void blob_torture(const uint8_t *bytes, int64_t length, const char
         }
     for (int64_t cut = CRM_I_BLOB_HEAD; cut < length; cut++) {
         int64_t n = 0;
-        uint8_t *part = blob_make(kind, 1, bytes + CRM_I_BLOB_HEAD, cut - CRM_I_BLOB_HEAD, &n);
+        uint8_t *part = blob_make(kind, bytes[8], bytes + CRM_I_BLOB_HEAD, cut - CRM_I_BLOB_HEAD, &n);
         assert_int_equal(load(part, n, &handle, NULL), CRM_E_FORMAT);
         free(part);
     }

@@ -173,7 +173,8 @@ static void bad_intervals(void **state)
     assert_int_equal(crm_model_interval(NULL, model, NULL, 0.9, NULL, high, &err), CRM_E_NULL);
     assert_int_equal(crm_model_interval(NULL, model, NULL, 0.9, low, NULL, &err), CRM_E_NULL);
     assert_int_equal(crm_summary_of_purchases(NULL, 1, &one, &one, &one, NULL, &summary, NULL), CRM_OK);
-    assert_int_equal(crm_model_interval(NULL, model, summary, 0.9, low, high, &err), CRM_E_UNSUPPORTED);
+    assert_int_equal(crm_model_interval(NULL, model, summary, 0.9, low, high, &err), CRM_E_STATE); /* not fitted */
+    assert_int_equal(err.arg, 2);
     crm_summary_destroy(summary);
     crm_model_destroy(model);
 }
@@ -348,7 +349,7 @@ static void hostile(void **state)
     }
     crm_model *out = NULL;
     crm_error err;
-    uint8_t *later = blob_make("MODL", 2, bytes + CRM_I_BLOB_HEAD, length - CRM_I_BLOB_HEAD, &length);
+    uint8_t *later = blob_make("MODL", 3, bytes + CRM_I_BLOB_HEAD, length - CRM_I_BLOB_HEAD, &length);
     assert_int_equal(crm_model_load(NULL, later, length, &out, &err), CRM_E_VERSION);
     assert_int_equal(crm_model_load(NULL, NULL, length, &out, &err), CRM_E_NULL);
     assert_int_equal(crm_model_load(NULL, later, -1, &out, &err), CRM_E_ARGUMENT);
