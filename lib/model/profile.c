@@ -1,5 +1,6 @@
-/* Profile likelihood intervals: the signed root of the fall in likelihood is nearly straight in a log-parameter, so
- * that a guarded secant finds where it equals z in a few fits, each from where the one before ended. */
+/* Profile likelihood intervals: the signed root of the fall in likelihood is nearly straight in a
+ * log-parameter, so that a guarded secant finds where it equals z in a few fits, each from where the one
+ * before ended. */
 #include "model/profile.h"
 
 #include <math.h>
@@ -12,8 +13,8 @@
 
 enum { PARAMETERS = CRM_I_KIND_PARAMETERS, EVALUATIONS = 200, REFINEMENTS = 60 };
 
-/* The fall is met when its root is this close to z, relative to z; or as close as the rounding of the likelihood,
- * relative to that, lets it come. */
+/* The fall is met when its root is this close to z, relative to z; or as close as the rounding of the
+ * likelihood, relative to that, lets it come. */
 #define CLOSE 1e-9
 #define ROUNDING 4e-15
 
@@ -22,8 +23,8 @@ typedef struct profile {
     const crm_model *model;
     crm_i_sample sample;
     crm_i_search *search;
-    int32_t i;    /* the parameter in work */
-    double best;  /* log-likelihood of the fit */
+    int32_t i;   /* the parameter in work */
+    double best; /* log-likelihood of the fit */
     double z;
     double point[PARAMETERS]; /* natural: where the last fit ended */
     int32_t lost;             /* 1: a fit did not converge */
@@ -45,8 +46,8 @@ static crm_status maximise(profile *p, double theta, double *value, crm_error *e
     p->point[p->i] = theta;
     if (left == 0) {
         crm_i_derivatives at;
-        const crm_status status =
-            crm_i_likelihood_evaluate(p->context, &p->sample, p->point, CRM_I_ORDER_GRADIENT, 0.0, 0.0, &at, err);
+        const crm_status status = crm_i_likelihood_evaluate(p->context, &p->sample, p->point,
+                                                            CRM_I_ORDER_GRADIENT, 0.0, 0.0, &at, err);
         *value = at.value;
         return status;
     }
@@ -71,8 +72,7 @@ static crm_status maximise(profile *p, double theta, double *value, crm_error *e
 static crm_status excess(profile *p, double distance, double *out, crm_error *err)
 {
     double value = p->best;
-    const crm_status status =
-        maximise(p, p->model->parameter[p->i] * crm_i_exp(distance), &value, err);
+    const crm_status status = maximise(p, p->model->parameter[p->i] * crm_i_exp(distance), &value, err);
     const double fall = 2.0 * (p->best - value);
     *out = (fall > 0.0 ? sqrt(fall) : 0.0) - p->z;
     return status;
@@ -85,8 +85,8 @@ static int32_t is_outside(const profile *p, double distance)
     return at < p->lower[p->i] || at > p->upper[p->i];
 }
 
-/* Outwards from the estimate until the fall is too far: *inner within, *outer without; or outside of the bounds if the
- * likelihood does not fall so far before. */
+/* Outwards from the estimate until the fall is too far: *inner within, *outer without; or outside of the
+ * bounds if the likelihood does not fall so far before. */
 static crm_status bracket(profile *p, double side, double step, double *inner, double *outer, double *below,
                           double *above, crm_error *err)
 {
@@ -177,7 +177,8 @@ static crm_status find_ends(profile *p, double *low, double *high, crm_error *er
             return status;
     }
     if (lost)
-        return crm_i_fail(err, CRM_NOT_CONVERGED, 0, "An end was not found: the other parameters did not converge.");
+        return crm_i_fail(err, CRM_NOT_CONVERGED, 0,
+                          "An end was not found: the other parameters did not converge.");
     return crm_i_ok(err);
 }
 
@@ -207,7 +208,8 @@ crm_status crm_i_profile_ends(const crm_context *context, const crm_model *model
     p.search = crm_i_alloc(&allocator, 1, sizeof *p.search);
     if (!p.search)
         return crm_i_fail_memory(err);
-    crm_status status = crm_i_sample_build(context, crm_i_kind_of(model->kind)->likelihood, summary, &p.sample, err);
+    crm_status status =
+        crm_i_sample_build(context, crm_i_kind_of(model->kind)->likelihood, summary, &p.sample, err);
     if (status == CRM_OK) {
         status = check_sample(&p, err);
         crm_i_search_from(p.search, model->kind, EVALUATIONS, model->parameter, NULL);

@@ -30,8 +30,8 @@ static crm_summary *simulated(void)
     return summary;
 }
 
-static crm_status fit_held(const crm_summary *summary, const double *held, const double *start, crm_model **model,
-                           crm_error *err)
+static crm_status fit_held(const crm_summary *summary, const double *held, const double *start,
+                           crm_model **model, crm_error *err)
 {
     crm_options *options = NULL;
     assert_int_equal(crm_options_create(NULL, &options, NULL), CRM_OK);
@@ -139,8 +139,9 @@ static void held_misuse(void **state)
     assert_null(model);
     crm_options *options = NULL;
     assert_int_equal(crm_options_create(NULL, &options, NULL), CRM_OK);
-    assert_int_equal(crm_options_set_f64s(options, CRM_OPTION_FIT_FIXED, 4, (const double[]){0.0, -1.0, 0.0, 0.0}, &err),
-                     CRM_E_DOMAIN);
+    assert_int_equal(
+        crm_options_set_f64s(options, CRM_OPTION_FIT_FIXED, 4, (const double[]){0.0, -1.0, 0.0, 0.0}, &err),
+        CRM_E_DOMAIN);
     assert_int_equal(err.row, 1);
     assert_int_equal(crm_options_set_f64s(options, CRM_OPTION_FIT_FIXED, 3, truth, NULL), CRM_OK);
     assert_int_equal(crm_model_fit(NULL, CRM_MODEL_BG_NBD, summary, options, &model, &err), CRM_E_DOMAIN);
@@ -281,7 +282,8 @@ static void held_in_profile(void **state)
     assert_int_equal(fit_held(summary, (const double[]){0.0, 0.0, p[2], p[3]}, NULL, &part, NULL), CRM_OK);
     assert_int_equal(crm_model_interval(NULL, part, summary, 0.9, part_low, part_high, NULL), CRM_OK);
     for (int i = 0; i < 2; i++)
-        assert_true(low[i] < part_low[i] && part_low[i] < p[i] && p[i] < part_high[i] && part_high[i] < high[i]);
+        assert_true(low[i] < part_low[i] && part_low[i] < p[i] && p[i] < part_high[i] &&
+                    part_high[i] < high[i]);
     for (int i = 2; i < 4; i++) {
         assert_same_bits(part_low[i], p[i]);
         assert_same_bits(part_high[i], p[i]);
@@ -380,10 +382,11 @@ static void memory_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(holds),           cmocka_unit_test(holding_identifies), cmocka_unit_test(held_misuse),
-        cmocka_unit_test(held_in_shards),  cmocka_unit_test(blobs),              cmocka_unit_test(ends_by_definition),
-        cmocka_unit_test(held_in_profile), cmocka_unit_test(open_ends),          cmocka_unit_test(profile_misuse),
-        cmocka_unit_test(memory_fails),
+        cmocka_unit_test(holds),           cmocka_unit_test(holding_identifies),
+        cmocka_unit_test(held_misuse),     cmocka_unit_test(held_in_shards),
+        cmocka_unit_test(blobs),           cmocka_unit_test(ends_by_definition),
+        cmocka_unit_test(held_in_profile), cmocka_unit_test(open_ends),
+        cmocka_unit_test(profile_misuse),  cmocka_unit_test(memory_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
