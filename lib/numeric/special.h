@@ -32,6 +32,9 @@ double crm_i_lbeta(double a, double b);
 double crm_i_lbeta_ratio(double a, double b, double m, double n);
 /* ln of Gamma(x + p + q) Gamma(x)/(Gamma(x + p) Gamma(x + q)) >= 0, p and q >= 0: 16u. */
 double crm_i_lgamma_cross(double x, double p, double q);
+/* Its derivatives by x: psi(x + p + q) - psi(x + p) - psi(x + q) + psi(x) <= 0, and the same of psi' >= 0: 16u. */
+double crm_i_digamma_cross(double x, double p, double q);
+double crm_i_trigamma_cross(double x, double p, double q);
 
 /* log(1 + x) - x: 6u. */
 double crm_i_log1p_minus(double x);

@@ -55,3 +55,6 @@ write("lbeta_ratio", [(size(-3, 5), size(-3, 5), rng.choice((0.0, step())), rng.
                       for _ in range(500)], lambda a, b, m, n: lbeta(a + m, b + n) - lbeta(a, b))
 write("small", [(rng.choice((-1, 1)) * size(-15, -0.001),) for _ in range(250)] + [(size(-1, 2),) for _ in range(60)],
       lambda x: log1p(x) - x, lambda x: expm1(x) / x)
+write("cross", [(start(), step(), step()) for _ in range(500)],
+      lambda x, p, q: psi(0, x + p + q) - psi(0, x + p) - psi(0, x + q) + psi(0, x),
+      lambda x, p, q: psi(1, x + p + q) - psi(1, x + p) - psi(1, x + q) + psi(1, x))

@@ -84,6 +84,12 @@ static void test_gamma_edges(void **state)
         assert_true(isnan(crm_i_lbeta(1.0, bad[i])));
         assert_true(isnan(crm_i_lgamma_cross(1.0, bad[i], 1.0)));
         assert_true(isnan(crm_i_lbeta_ratio(1.0, 1.0, 1.0, bad[i])));
+        assert_true(isnan(crm_i_digamma_cross(bad[i], 1.0, 1.0)));
+        assert_true(isnan(crm_i_digamma_cross(1.0, bad[i], 1.0)));
+        assert_true(isnan(crm_i_digamma_cross(1.0, 1.0, bad[i])));
+        assert_true(isnan(crm_i_trigamma_cross(bad[i], 1.0, 1.0)));
+        assert_true(isnan(crm_i_trigamma_cross(1.0, bad[i], 1.0)));
+        assert_true(isnan(crm_i_trigamma_cross(1.0, 1.0, bad[i])));
         assert_true(isnan(crm_i_gamma_p(bad[i], 1.0)));
         assert_true(isnan(crm_i_gamma_q(1.0, bad[i])));
         assert_true(isnan(crm_i_normal_quantile(bad[i])));
@@ -123,6 +129,20 @@ static void test_beta(void **state)
         check("lbeta_ratio", r, 4, crm_i_lbeta_ratio(r[0], r[1], r[2], r[3]), r[4], 16.0, fabs(r[4]));
     }
     assert_same_bits(crm_i_lgamma_cross(2.0, 0.0, 5.0), 0.0);
+}
+
+static void test_crosses(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ROWS(cross_reference); i++) {
+        const double *r = cross_reference[i];
+        check("digamma_cross", r, 3, crm_i_digamma_cross(r[0], r[1], r[2]), r[3], 16.0, -r[3]);
+        check("trigamma_cross", r, 3, crm_i_trigamma_cross(r[0], r[1], r[2]), r[4], 16.0, r[4]);
+    }
+    assert_true(crm_i_digamma_cross(2.0, 0.0, 5.0) == 0.0 && crm_i_trigamma_cross(2.0, 5.0, 0.0) == 0.0);
+    /* far beyond: psi(x + q) - psi(x) without end */
+    assert_relative(crm_i_digamma_cross(3.0, 1e130, 1.0), -1.0 / 3.0, 1e-15);
+    assert_relative(crm_i_trigamma_cross(3.0, 1.0, 1e130), 1.0 / 9.0, 1e-15);
 }
 
 static void test_small(void **state)
@@ -297,8 +317,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gamma),    cmocka_unit_test(test_gamma_edges), cmocka_unit_test(test_ratios),
-        cmocka_unit_test(test_beta),     cmocka_unit_test(test_small),       cmocka_unit_test(test_quantile),
-        cmocka_unit_test(test_incomplete), cmocka_unit_test(test_inline),    cmocka_unit_test(test_same_bits),
+        cmocka_unit_test(test_beta),     cmocka_unit_test(test_crosses),     cmocka_unit_test(test_small),
+        cmocka_unit_test(test_quantile), cmocka_unit_test(test_incomplete),  cmocka_unit_test(test_inline),
+        cmocka_unit_test(test_same_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
