@@ -209,7 +209,7 @@ crm_status crm_i_profile_ends(const crm_context *context, const crm_model *model
     if (!p.search)
         return crm_i_fail_memory(err);
     crm_status status =
-        crm_i_sample_build(context, crm_i_kind_of(model->kind)->likelihood, summary, &p.sample, err);
+        crm_i_sample_build(context, crm_i_kind_of(model->kind)->likelihood, summary, 3, &p.sample, err);
     if (status == CRM_OK) {
         status = check_sample(&p, err);
         crm_i_search_from(p.search, model->kind, EVALUATIONS, model->parameter, NULL);
