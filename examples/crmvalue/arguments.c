@@ -30,7 +30,17 @@ void print_help(FILE *f)
           "  --decimals N         decimal places of the amounts, 0 to 9 (2)\n"
           "  --threads N          worker threads, 1 to 256 (1); no result depends on it\n"
           "\n"
-          "Models: bg-nbd (r alpha a b), gamma-gamma (p q v).\n"
+          "Models, with their parameters:\n",
+          f);
+    for (int32_t kind = 1; kind <= crm_kind_count(); kind++) {
+        if (!crm_kind_fits(kind))
+            continue;
+        fprintf(f, "  %-20s", crm_kind_name(kind));
+        for (int32_t i = 0; i < crm_kind_parameters(kind); i++)
+            fprintf(f, " %s", crm_kind_parameter(kind, i));
+        fputs("\n", f);
+    }
+    fputs("\n"
           "Quantities of eval: log-likelihood, p-alive (ahead=), expected (t=), cet (t=, t0=), dert (discount=),\n"
           "det (t=, discount=), pmf (count=, t=), spend (mean=); names are the model's parameters and x, t_x, T.\n"
           "\n"

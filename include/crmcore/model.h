@@ -15,7 +15,12 @@ extern "C" {
  * history is x repeat purchases, the last of them t_x periods after the first purchase, seen for T periods; with G and B
  * the gamma and beta functions.
  *
- * NBD: r, alpha. Not built yet.
+ * NBD: r, alpha (Ehrenberg 1959). Purchases at a rate lambda ~ Gamma(r, alpha) for ever; t_x says nothing.
+ *   ln L = ln G(r+x)/G(r) + r ln alpha - (r+x) ln(alpha+T).
+ *   With R = r + x, A = alpha + T, y = (t1 - t0)/A: P(alive) = 1, rate R/A, expected = R y, discounted = R/A
+ *   (exp(-delta t0) - exp(-delta t1))/delta, spread = sqrt(R y (1 + y)), number ~ negative binomial (R, A/(A + t)).
+ *   Error at most 1e-14 relative, of a probability of n 2e-13 + 3e-15 (r + x + n). CRM_E_DOMAIN: no end without a
+ *   discount, spans from 1e150, alpha to 1e-100, (r + 2^53)/alpha from 1e150.
  *
  * Pareto/NBD: r, alpha, s, beta. Not built yet.
  *
@@ -108,7 +113,7 @@ enum { /* NaN where the model was not fitted */
 /* Maximum likelihood by a damped Newton method on the logarithms of the parameters, over the distinct rows; starts are
  * screened, from 32,768 distinct rows on in a sample of the customers, and another start is tried where one ends badly.
  *
- * Always gives a model if the summary has rows for this kind (purchases for BG/NBD, spend for Gamma-Gamma; otherwise
+ * Always gives a model if the summary has rows for this kind (spend for Gamma-Gamma, else purchases; otherwise
  * CRM_E_NO_DATA), and *out is set for every status >= 0:
  *   CRM_OK              a maximum: gradient zero, Hessian negative definite;
  *   CRM_NOT_CONVERGED   CRM_OPTION_FIT_ITERATIONS ran out, or no step improved; the model predicts nothing;

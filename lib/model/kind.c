@@ -6,11 +6,12 @@
 #include "base/error.h"
 #include "model/bg_nbd_likelihood.h"
 #include "model/gamma_gamma_likelihood.h"
+#include "model/nbd_likelihood.h"
 #include "model/prediction.h"
 
 static const crm_i_kind table[] = {
     /* in the order of CRM_MODEL_*, from 1 */
-    {"nbd", 2, {"r", "alpha"}, NULL, NULL},
+    {"nbd", 2, {"r", "alpha"}, &crm_i_nbd_likelihood, &crm_i_nbd_prediction},
     {"pareto-nbd", 4, {"r", "alpha", "s", "beta"}, NULL, NULL},
     {"bg-nbd", 4, {"r", "alpha", "a", "b"}, &crm_i_bg_nbd_likelihood, &crm_i_bg_nbd_prediction},
     {"mbg-nbd", 4, {"r", "alpha", "a", "b"}, NULL, NULL},

@@ -104,7 +104,9 @@ static crm_i_ask canonical(const crm_i_ask *ask)
     case CRM_QUANTITY_VALUE:
         own.t0 = ask->t0 + 0.0;
         own.t1 = ask->t1;
-        own.delta = ask->quantity == CRM_QUANTITY_EXPECTED ? 0.0 : ask->delta + 0.0;
+        own.delta = ask->quantity == CRM_QUANTITY_EXPECTED || ask->quantity == CRM_QUANTITY_SPREAD
+                        ? 0.0
+                        : ask->delta + 0.0;
         if (own.quantity == CRM_QUANTITY_VALUE)
             own.quantity = CRM_QUANTITY_DISCOUNTED;
         if (own.quantity == CRM_QUANTITY_DISCOUNTED && own.delta == 0.0)

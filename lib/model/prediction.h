@@ -76,6 +76,7 @@ struct crm_i_prediction {
 
 #define CRM_I_OFFERS(quantity) ((uint32_t)1 << (quantity))
 
+extern const crm_i_prediction crm_i_nbd_prediction;         /* nbd.c */
 extern const crm_i_prediction crm_i_bg_nbd_prediction;      /* bg_nbd.c */
 extern const crm_i_prediction crm_i_gamma_gamma_prediction; /* gamma_gamma.c */
 

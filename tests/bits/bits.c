@@ -161,39 +161,66 @@ static void report(const crm_customers *b)
     crm_report_destroy(r);
 }
 
+static void show_of(int32_t kind, const char *what, const double *x)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s_%s", crm_kind_name(kind), what);
+    show_column(name, POINTS, x);
+}
+
 /* The quantities of a model far from any fit, at wide parameters. */
+static void predictions_of(int32_t kind, const double *x, const double *t_x, const double *T)
+{
+    static double out[POINTS], se[POINTS];
+    const int32_t count = crm_kind_parameters(kind);
+    double parameter[8], covariance[64] = {0};
+    for (int i = 0; i < count; i++) {
+        parameter[i] = wide(-5, 4);
+        covariance[(count + 1) * i] = 0.01 * parameter[i] * parameter[i];
+    }
+    crm_error e;
+    crm_model *m = NULL;
+    if (crm_model_create(context, kind, count, parameter, covariance, &m, &e) < 0)
+        stop("model", &e);
+    crm_model_rows(context, m, POINTS, x, t_x, T, out, &e);
+    show_of(kind, "rows", out);
+    crm_model_p_alive(context, m, POINTS, x, t_x, T, 3.0, out, se, &e);
+    show_of(kind, "p_alive", out);
+    show_of(kind, "p_alive_se", se);
+    crm_model_expected(context, m, POINTS, x, t_x, T, 39.0, out, se, &e);
+    show_of(kind, "expected", out);
+    show_of(kind, "expected_se", se);
+    crm_model_discounted(context, m, POINTS, x, t_x, T, 52.0, 0.003, out, se, &e);
+    show_of(kind, "discounted", out);
+    crm_model_discounted(context, m, POINTS, x, t_x, T, INFINITY, 0.003, out, se, &e);
+    show_of(kind, "dert", out);
+    show_of(kind, "dert_se", se);
+    if (crm_kind_supports(kind, CRM_QUANTITY_SPREAD)) {
+        int32_t column;
+        crm_plan *plan = NULL;
+        if (crm_plan_create(context, m, NULL, &plan, &e) < 0 ||
+            crm_plan_add(plan, CRM_QUANTITY_SPREAD, 2.0, 39.0, 0.0, 0.0, &column, &e) < 0 ||
+            crm_plan_run(context, plan, POINTS, x, t_x, T, NULL, NULL, NULL, out, se, NULL, &e) < 0)
+            stop("spread", &e);
+        show_of(kind, "spread", out);
+        show_of(kind, "spread_se", se);
+        crm_plan_destroy(plan);
+    }
+    crm_model_destroy(m);
+}
+
+/* Every kind that expects purchases. */
 static void predictions(void)
 {
-    static double x[POINTS], t_x[POINTS], T[POINTS], out[POINTS], se[POINTS];
+    static double x[POINTS], t_x[POINTS], T[POINTS];
     for (int i = 0; i < POINTS; i++) {
         x[i] = (double)(next() % (i % 3 ? 20u : 3000u));
         T[i] = wide(-2, 10);
         t_x[i] = x[i] > 0.0 ? T[i] * (0.001 + 0.999 * uniform()) : 0.0;
     }
-    for (int k = 0; k < 6; k++) {
-        const double parameter[4] = {wide(-6, 4), wide(-4, 8), wide(-6, 4), wide(-4, 5)};
-        double covariance[16] = {0};
-        for (int i = 0; i < 4; i++)
-            covariance[5 * i] = 0.01 * parameter[i] * parameter[i];
-        crm_error e;
-        crm_model *m = NULL;
-        if (crm_model_create(context, CRM_MODEL_BG_NBD, 4, parameter, covariance, &m, &e) < 0)
-            stop("model", &e);
-        crm_model_rows(context, m, POINTS, x, t_x, T, out, &e);
-        show_column("rows", POINTS, out);
-        crm_model_p_alive(context, m, POINTS, x, t_x, T, 3.0, out, se, &e);
-        show_column("p_alive", POINTS, out);
-        show_column("p_alive_se", POINTS, se);
-        crm_model_expected(context, m, POINTS, x, t_x, T, 39.0, out, se, &e);
-        show_column("expected", POINTS, out);
-        show_column("expected_se", POINTS, se);
-        crm_model_discounted(context, m, POINTS, x, t_x, T, 52.0, 0.003, out, se, &e);
-        show_column("discounted", POINTS, out);
-        crm_model_discounted(context, m, POINTS, x, t_x, T, INFINITY, 0.003, out, se, &e);
-        show_column("dert", POINTS, out);
-        show_column("dert_se", POINTS, se);
-        crm_model_destroy(m);
-    }
+    for (int32_t kind = 1; kind <= crm_kind_count(); kind++)
+        for (int k = 0; k < 6 && crm_kind_supports(kind, CRM_QUANTITY_EXPECTED); k++)
+            predictions_of(kind, x, t_x, T);
 }
 
 static void simulation(void)

@@ -365,7 +365,7 @@ static void misuse(void **state)
     assert_null(model);
     assert_int_equal(crm_fit_ask(fit, parameter, &n, &err), CRM_OK);
     assert_int_equal(crm_fit_partial(NULL, 0, parameter, part, sums, &err), CRM_E_ARGUMENT);
-    assert_int_equal(crm_fit_partial(NULL, CRM_MODEL_NBD, parameter, part, sums, &err), CRM_E_UNSUPPORTED);
+    assert_int_equal(crm_fit_partial(NULL, CRM_MODEL_SBG, parameter, part, sums, &err), CRM_E_UNSUPPORTED);
     assert_int_equal(crm_fit_partial(NULL, CRM_MODEL_BG_NBD, NULL, part, sums, &err), CRM_E_NULL);
     assert_int_equal(crm_fit_partial(NULL, CRM_MODEL_BG_NBD, parameter, NULL, sums, &err), CRM_E_NULL);
     assert_int_equal(crm_fit_partial(NULL, CRM_MODEL_BG_NBD, parameter, part, NULL, &err), CRM_E_NULL);

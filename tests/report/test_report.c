@@ -235,7 +235,7 @@ static void test_refuses(void **state)
     crm_report_destroy(r);
     r = NULL;
     for (int32_t kind = 1; kind <= crm_kind_count(); kind++) {
-        if (kind == CRM_MODEL_BG_NBD)
+        if (crm_kind_supports(kind, CRM_QUANTITY_DISCOUNTED))
             continue;
         assert_int_equal(crm_options_set_i64(o, CRM_OPTION_MODEL, kind, &e), CRM_OK);
         assert_int_equal(crm_report_build(NULL, b, o, &r, &e), CRM_E_UNSUPPORTED);
