@@ -108,12 +108,18 @@ lint:
 	@CC='$(CC)' CXX='$(CXX)' sh tests/check/lint.sh '$(filter-out -MMD -MP,$(FLAGS))'
 
 # ---- how it is made ----
-$(BUILD)/obj/%.o: %.c
+# What all was made with. Rewritten only when it changes, and then newer than what was made before.
+MADE_WITH := $(CC) $(CPPFLAGS) $(FLAGS) $(CFLAGS) | $(CXX) $(CXXFLAGS) | $(LDFLAGS) $(LIBS)
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(MADE_WITH))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(MADE_WITH))' > $@
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(FLAGS) $(CFLAGS) -c -o $@ $<
 
 define kernel_rule
-$$(BUILD)/obj/%.isa$(1).o: %.c
+$$(BUILD)/obj/%.isa$(1).o: %.c $$(BUILD)/flags
 	@mkdir -p $$(@D)
 	$$(CC) $$(CPPFLAGS) $$(FLAGS) $$(LEVEL_$(1)) -DCRM_I_ISA=$(1) $$(CFLAGS) -c -o $$@ $$<
 endef
@@ -123,7 +129,7 @@ $(STATIC): $(OBJECTS)
 	@rm -f $@
 	$(AR) rcs $@ $(OBJECTS)
 
-$(SHARED): $(OBJECTS) lib/crmcore.map
+$(SHARED): $(OBJECTS) lib/crmcore.map $(BUILD)/flags
 	$(CC) $(CFLAGS) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=lib/crmcore.map -Wl,-z,defs -Wl,-z,relro \
 	    -Wl,-z,now -o $@ $(OBJECTS) $(LDFLAGS) $(LIBS)
 	@ln -sf libcrmcore.so.$(VERSION) $(BUILD)/$(SONAME)
@@ -138,20 +144,20 @@ $(BUILD)/crmcore.pc: crmcore.pc.in FORCE
 	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
 	    -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' crmcore.pc.in > $@
 
-$(BUILD)/tests/%: tests/%.c $(STATIC)
+$(BUILD)/tests/%: tests/%.c $(STATIC) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(FLAGS) -Itests $(CFLAGS) -o $@ $< $(STATIC) $(LDFLAGS) $(if $(findstring /test_,$<),-lcmocka) $(LIBS)
 
-$(BUILD)/examples/%: examples/%.c $(STATIC)
+$(BUILD)/examples/%: examples/%.c $(STATIC) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(FLAGS) $(CFLAGS) -o $@ $< $(STATIC) $(LDFLAGS) $(LIBS)
 
-$(BUILD)/examples/%: examples/%.cpp $(STATIC)
+$(BUILD)/examples/%: examples/%.cpp $(STATIC) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) -std=c++11 -O2 -Wall -Wextra -Wpedantic -Iinclude -MMD -MP $(CXXFLAGS) -o $@ $< $(STATIC) $(LDFLAGS) $(LIBS)
 
 CRMVALUE_OBJECTS := $(CRMVALUE:%.c=$(BUILD)/obj/%.o)
-$(BUILD)/examples/crmvalue: $(CRMVALUE_OBJECTS) $(STATIC)
+$(BUILD)/examples/crmvalue: $(CRMVALUE_OBJECTS) $(STATIC) $(BUILD)/flags
 	$(CC) $(CFLAGS) -o $@ $(CRMVALUE_OBJECTS) $(STATIC) $(LDFLAGS) $(LIBS)
 
 # ---- where it goes ----
