@@ -24,7 +24,7 @@ static uint64_t get(const uint8_t *bytes, int size)
     return v;
 }
 
-/* ---- checksum ------------------------------------------------------------------------------------------------ */
+/* ---- checksum ---- */
 
 /* CRC-64/XZ: the polynomial of ECMA-182 bit-reversed, all bits set before and inverted after; of "123456789"
  * it is 0x995DC9BBDF1939FA. Eight bytes at a time: table k advances a byte by k more. The tables are made for
@@ -73,7 +73,7 @@ static uint64_t blob_checksum(const uint8_t *bytes, int64_t length)
     return ~crc_add(&tables, head, bytes + CRM_I_BLOB_HEAD, length - CRM_I_BLOB_HEAD);
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 crm_i_writer crm_i_write_begin(uint8_t *bytes, int64_t capacity)
 {
@@ -132,7 +132,8 @@ void crm_i_write_bytes(crm_i_writer *w, const void *bytes, int64_t n)
         memcpy(to, bytes, (size_t)n);
 }
 
-crm_status crm_i_write_end(crm_i_writer *w, const char kind[4], uint32_t version, int64_t *length, crm_error *err)
+crm_status crm_i_write_end(crm_i_writer *w, const char kind[4], uint32_t version, int64_t *length,
+                           crm_error *err)
 {
     if (!length)
         return crm_i_fail(err, CRM_E_NULL, 4, "length is NULL.");
@@ -152,15 +153,15 @@ crm_status crm_i_write_end(crm_i_writer *w, const char kind[4], uint32_t version
     return crm_i_ok(err);
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 static crm_status damaged(crm_error *err, const char *text)
 {
     return crm_i_fail(err, CRM_E_FORMAT, 2, text);
 }
 
-crm_status crm_i_read_begin(crm_i_reader *r, const uint8_t *bytes, int64_t length, const char kind[4], uint32_t newest,
-                            crm_error *err)
+crm_status crm_i_read_begin(crm_i_reader *r, const uint8_t *bytes, int64_t length, const char kind[4],
+                            uint32_t newest, crm_error *err)
 {
     const crm_i_reader empty = {NULL, 0, 0, 0, 1};
     *r = empty;

@@ -24,7 +24,8 @@ void crm_i_write_u64(crm_i_writer *w, uint64_t v);
 void crm_i_write_i64(crm_i_writer *w, int64_t v);
 void crm_i_write_f64(crm_i_writer *w, double v);
 void crm_i_write_bytes(crm_i_writer *w, const void *bytes, int64_t n);
-crm_status crm_i_write_end(crm_i_writer *w, const char kind[4], uint32_t version, int64_t *length, crm_error *err);
+crm_status crm_i_write_end(crm_i_writer *w, const char kind[4], uint32_t version, int64_t *length,
+                           crm_error *err);
 
 /* A reader that never passes the end: after it, reads give 0 and `failed` is 1. */
 typedef struct crm_i_reader {
@@ -36,8 +37,8 @@ typedef struct crm_i_reader {
 } crm_i_reader;
 
 /* Checks magic, kind, version (<= newest: CRM_E_VERSION), length and checksum (CRM_E_FORMAT). */
-crm_status crm_i_read_begin(crm_i_reader *r, const uint8_t *bytes, int64_t length, const char kind[4], uint32_t newest,
-                            crm_error *err);
+crm_status crm_i_read_begin(crm_i_reader *r, const uint8_t *bytes, int64_t length, const char kind[4],
+                            uint32_t newest, crm_error *err);
 uint8_t crm_i_read_u8(crm_i_reader *r);
 uint32_t crm_i_read_u32(crm_i_reader *r);
 uint64_t crm_i_read_u64(crm_i_reader *r);

@@ -47,8 +47,8 @@
 #define CRM_I_IVDEP
 #endif
 
-/* Write one line of 64 bytes that will not be read again soon, past the cache where the machine can: `into` is
- * 16-byte aligned, best 64. CRM_I_STREAM_FENCE after the last one, before anybody else reads. */
+/* Write one line of 64 bytes that will not be read again soon, past the cache where the machine can: `into`
+ * is 16-byte aligned, best 64. CRM_I_STREAM_FENCE after the last one, before anybody else reads. */
 #if defined(__SSE2__)
 #include <emmintrin.h>
 CRM_I_INLINE void crm_i_stream_line(void *into, const void *from)

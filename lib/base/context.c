@@ -10,8 +10,8 @@ enum { THREADS_MOST = 256, WORKERS_MOST = 1024 };
 
 struct crm_context {
     crm_i_handle handle;
-    crm_context *base; /* kept; NULL at the root */
-    crm_i_pool *pool;  /* the root's */
+    crm_context *base;     /* kept; NULL at the root */
+    crm_i_pool *pool;      /* the root's */
     crm_executor executor; /* run NULL: none */
     int64_t workers;
     int32_t isa;
@@ -21,7 +21,7 @@ struct crm_context {
     double to;
 };
 
-/* ---- creation ------------------------------------------------------------------------------------------------ */
+/* ---- creation ---- */
 
 static crm_status check_allocator(const crm_allocator *allocator, crm_error *err)
 {
@@ -61,7 +61,8 @@ static crm_status check_create(const crm_allocator *allocator, const crm_executo
     if (threads < 1 || threads > THREADS_MOST)
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, (double)threads, "threads must be from 1 to 256.");
     if (executor && threads != 1)
-        return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, (double)threads, "threads must be 1 beside an executor.");
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, (double)threads,
+                                "threads must be 1 beside an executor.");
     if (!out)
         return crm_i_fail(err, CRM_E_NULL, 4, "out is NULL.");
     return CRM_OK;
@@ -165,7 +166,8 @@ crm_status crm_context_limit(const crm_context *base, int32_t isa, crm_context *
     return crm_i_ok(err);
 }
 
-crm_status crm_i_context_part(const crm_context *base, double from, double to, crm_context **out, crm_error *err)
+crm_status crm_i_context_part(const crm_context *base, double from, double to, crm_context **out,
+                              crm_error *err)
 {
     crm_context *child = create_child(base);
     if (!child)
@@ -189,7 +191,7 @@ void crm_context_destroy(crm_context *context)
     }
 }
 
-/* ---- what the library asks ----------------------------------------------------------------------------------- */
+/* ---- what the library asks ---- */
 
 crm_allocator crm_i_allocator(const crm_context *context)
 {
@@ -216,7 +218,7 @@ int64_t crm_context_workers(const crm_context *context)
     return crm_i_context_workers(context);
 }
 
-/* ---- progress ------------------------------------------------------------------------------------------------ */
+/* ---- progress ---- */
 
 static double within_0_1(double x)
 {
@@ -231,10 +233,11 @@ crm_status crm_i_progress(const crm_context *context, double done, crm_error *er
     const double told = share < 1.0 ? context->from + (context->to - context->from) * share : context->to;
     if (context->progress(context->progress_self, within_0_1(told)) == 0)
         return CRM_OK;
-    return crm_i_fail_value(err, CRM_E_CANCELLED, 1, within_0_1(told), "The progress function asked to stop.");
+    return crm_i_fail_value(err, CRM_E_CANCELLED, 1, within_0_1(told),
+                            "The progress function asked to stop.");
 }
 
-/* ---- work ---------------------------------------------------------------------------------------------------- */
+/* ---- work ---- */
 
 /* A batch of tasks as an executor sees it. The executor is a stranger: a task that it numbers wrongly is not
  * run, and what it ran is added up so that tasks left out or run twice are noticed. */
@@ -280,8 +283,9 @@ static crm_status run_pool(const crm_context *context, batch *b, crm_error *err)
 {
     if (crm_i_pool_run(context->pool, batch_task, b, b->tasks) == 0)
         return CRM_OK;
-    return crm_i_fail(err, CRM_E_EXECUTOR, 1,
-                      "The pool of a context does not outlive fork(): the child must create a context of its own.");
+    return crm_i_fail(
+        err, CRM_E_EXECUTOR, 1,
+        "The pool of a context does not outlive fork(): the child must create a context of its own.");
 }
 
 static crm_status run_executor(const crm_context *context, batch *b, crm_error *err)
@@ -294,7 +298,8 @@ static crm_status run_executor(const crm_context *context, batch *b, crm_error *
         return CRM_E_EXECUTOR;
     }
     if (atomic_load(&b->misnumbered))
-        return crm_i_fail(err, CRM_E_EXECUTOR, 1, "The executor passed a task or worker number out of range.");
+        return crm_i_fail(err, CRM_E_EXECUTOR, 1,
+                          "The executor passed a task or worker number out of range.");
     uint64_t sum = 0;
     for (int64_t i = 0; i < b->tasks; i++)
         sum += spread(i);
@@ -304,8 +309,8 @@ static crm_status run_executor(const crm_context *context, batch *b, crm_error *
     return CRM_OK;
 }
 
-static crm_status run_batch(const crm_context *context, crm_task task, void *arg, int64_t first, int64_t tasks,
-                            crm_error *err)
+static crm_status run_batch(const crm_context *context, crm_task task, void *arg, int64_t first,
+                            int64_t tasks, crm_error *err)
 {
     const int on_caller = !context || tasks == 1 || (!context->pool && !context->executor.run);
     if (on_caller) {
@@ -328,8 +333,8 @@ static int64_t batch_size(const crm_context *context, int64_t tasks)
     return share > least ? share : least;
 }
 
-crm_status crm_i_parallel(const crm_context *context, crm_task task, void *arg, int64_t tasks, double from, double to,
-                          crm_error *err)
+crm_status crm_i_parallel(const crm_context *context, crm_task task, void *arg, int64_t tasks, double from,
+                          double to, crm_error *err)
 {
     const int64_t size = batch_size(context, tasks);
     for (int64_t done = 0; done < tasks;) {

@@ -17,11 +17,12 @@ int64_t crm_i_context_workers(const crm_context *context);
  * is no executor, or one task. With a progress function the work is handed out in batches, and between them
  * progress is told from + (to - from) * share, on the calling thread. CRM_OK, CRM_E_CANCELLED or
  * CRM_E_EXECUTOR. Allocates nothing. */
-crm_status crm_i_parallel(const crm_context *context, crm_task task, void *arg, int64_t tasks, double from, double to,
-                          crm_error *err);
+crm_status crm_i_parallel(const crm_context *context, crm_task task, void *arg, int64_t tasks, double from,
+                          double to, crm_error *err);
 
 /* A child for one of several steps: what a call with it reports as 0 .. 1 the caller sees as from .. to. */
-crm_status crm_i_context_part(const crm_context *base, double from, double to, crm_context **out, crm_error *err);
+crm_status crm_i_context_part(const crm_context *base, double from, double to, crm_context **out,
+                              crm_error *err);
 
 /* Tells progress the share done; CRM_OK or CRM_E_CANCELLED. */
 crm_status crm_i_progress(const crm_context *context, double done, crm_error *err);

@@ -13,14 +13,16 @@ static const int64_t power_of_ten[DECIMALS_MOST + 1] = {1,      10,      100,   
 #define TWO_53 0x1p53
 #define TWO_63 0x1p63
 
-/* ---- validity ------------------------------------------------------------------------------------------------ */
+/* ---- validity ---- */
 
-crm_status crm_null_to_nan(int64_t n, const uint8_t *valid, int64_t bit_offset, double *column, crm_error *err)
+crm_status crm_null_to_nan(int64_t n, const uint8_t *valid, int64_t bit_offset, double *column,
+                           crm_error *err)
 {
     if (n < 0)
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 1, (double)n, "n is negative.");
     if (bit_offset < 0 || bit_offset > INT64_MAX - n)
-        return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, (double)bit_offset, "bit_offset is negative or too large.");
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, (double)bit_offset,
+                                "bit_offset is negative or too large.");
     if (n > 0 && !column)
         return crm_i_fail(err, CRM_E_NULL, 4, "column is NULL.");
     if (!valid)
@@ -43,9 +45,10 @@ crm_status crm_null_to_nan(int64_t n, const uint8_t *valid, int64_t bit_offset, 
     return crm_i_ok(err);
 }
 
-/* ---- money --------------------------------------------------------------------------------------------------- */
+/* ---- money ---- */
 
-static crm_status check_money(int64_t n, const void *amount, int32_t decimals, const void *out, crm_error *err)
+static crm_status check_money(int64_t n, const void *amount, int32_t decimals, const void *out,
+                              crm_error *err)
 {
     if (n < 0)
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 1, (double)n, "n is negative.");
@@ -82,10 +85,10 @@ static double nearest_even(double x)
     return copysign(whole, x);
 }
 
-/* amount * scale where the rounded product is a tie or beyond 2^52: the exact product is high + low, |low| at most
- * half a unit of high's last place. 0: it does not fit. Below 2^53 low settles the ties of high; where high is
- * whole and low a tie itself, the product that gave high has settled it to even. From there on high is even,
- * so that the ties of low are those of the sum. */
+/* amount * scale where the rounded product is a tie or beyond 2^52: the exact product is high + low, |low| at
+ * most half a unit of high's last place. 0: it does not fit. Below 2^53 low settles the ties of high; where
+ * high is whole and low a tie itself, the product that gave high has settled it to even. From there on high
+ * is even, so that the ties of low are those of the sum. */
 static CRM_I_NOINLINE int32_t minor_units_exact(double amount, double scale, int64_t *out)
 {
     if (!(fabs(amount) <= TWO_63))
@@ -106,8 +109,8 @@ static CRM_I_NOINLINE int32_t minor_units_exact(double amount, double scale, int
     return 1;
 }
 
-/* amount * 10^decimals exactly, rounded once. 0: it does not fit. Off a tie and below 2^52 the rounded product lies
- * on the same side of every half as the exact one. */
+/* amount * 10^decimals exactly, rounded once. 0: it does not fit. Off a tie and below 2^52 the rounded
+ * product lies on the same side of every half as the exact one. */
 static int32_t minor_units(double amount, double scale, int64_t *out)
 {
     const double product = amount * scale;
@@ -138,9 +141,11 @@ crm_status crm_money_from_f64(int64_t n, const double *amount, int32_t decimals,
         for (int64_t i = 0; i < n; i++) {
             int64_t ignored;
             if (!isfinite(amount[i]))
-                return crm_i_fail_row(err, CRM_E_DOMAIN, 2, i, amount[i], "The amount is not a finite number.");
+                return crm_i_fail_row(err, CRM_E_DOMAIN, 2, i, amount[i],
+                                      "The amount is not a finite number.");
             if (!minor_units(amount[i], scale, &ignored))
-                return crm_i_fail_row(err, CRM_E_OVERFLOW, 2, i, amount[i], "The amount does not fit into 64 bits.");
+                return crm_i_fail_row(err, CRM_E_OVERFLOW, 2, i, amount[i],
+                                      "The amount does not fit into 64 bits.");
         }
     }
     for (int64_t i = 0; i < n; i++)

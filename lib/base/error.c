@@ -4,7 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-/* A memset of the whole would become a string instruction that takes longer than many a call; pieces become stores. */
+/* A memset of the whole would become a string instruction that takes longer than many a call; pieces become
+ * stores. */
 static void clear_text(crm_error *err)
 {
     enum { PIECE = 32, PIECES = (int)sizeof err->text / PIECE };
@@ -42,7 +43,8 @@ crm_status crm_i_fail_value(crm_error *err, crm_status status, int32_t arg, doub
     return status;
 }
 
-crm_status crm_i_fail_row(crm_error *err, crm_status status, int32_t arg, int64_t row, double value, const char *text)
+crm_status crm_i_fail_row(crm_error *err, crm_status status, int32_t arg, int64_t row, double value,
+                          const char *text)
 {
     crm_i_fail_value(err, status, arg, value, text);
     if (err) {

@@ -11,7 +11,8 @@ crm_status crm_i_ok(crm_error *err);
 /* Answers status. text: one sentence, static. arg: 1-based, 0 if none. */
 crm_status crm_i_fail(crm_error *err, crm_status status, int32_t arg, const char *text);
 crm_status crm_i_fail_value(crm_error *err, crm_status status, int32_t arg, double value, const char *text);
-crm_status crm_i_fail_row(crm_error *err, crm_status status, int32_t arg, int64_t row, double value, const char *text);
+crm_status crm_i_fail_row(crm_error *err, crm_status status, int32_t arg, int64_t row, double value,
+                          const char *text);
 crm_status crm_i_fail_memory(crm_error *err);
 
 /* Appends to the sentence of an error, cut at its end: for names and numbers, without the locale. */

@@ -7,7 +7,14 @@
 
 /* Bits of cpuid leaf 1 (ecx) and 7 (ebx), and of the register that says which vector state the system
  * saves. */
-enum { LEAF1_FMA = 12, LEAF1_SSE42 = 20, LEAF1_POPCNT = 23, LEAF1_OSXSAVE = 27, LEAF1_AVX = 28, LEAF1_F16C = 29 };
+enum {
+    LEAF1_FMA = 12,
+    LEAF1_SSE42 = 20,
+    LEAF1_POPCNT = 23,
+    LEAF1_OSXSAVE = 27,
+    LEAF1_AVX = 28,
+    LEAF1_F16C = 29
+};
 enum { LEAF7_AVX2 = 5, LEAF7_AVX512F = 16, LEAF7_AVX512DQ = 17, LEAF7_AVX512BW = 30, LEAF7_AVX512VL = 31 };
 #define BIT(n) (1u << (n))
 #define STATE_AVX 0x06u
@@ -29,9 +36,10 @@ static int has(uint32_t set, uint32_t wanted)
 int32_t crm_i_isa_detect(void)
 {
     const uint32_t avx2_leaf1 = BIT(LEAF1_SSE42) | BIT(LEAF1_POPCNT) | BIT(LEAF1_OSXSAVE) | BIT(LEAF1_AVX);
-    const uint32_t avx512_leaf1 = avx2_leaf1 | BIT(LEAF1_FMA) | BIT(LEAF1_F16C); /* clang's avx512f includes them */
-    const uint32_t avx512_leaf7 = BIT(LEAF7_AVX2) | BIT(LEAF7_AVX512F) | BIT(LEAF7_AVX512DQ) | BIT(LEAF7_AVX512BW) |
-                                  BIT(LEAF7_AVX512VL);
+    const uint32_t avx512_leaf1 =
+        avx2_leaf1 | BIT(LEAF1_FMA) | BIT(LEAF1_F16C); /* clang's avx512f includes them */
+    const uint32_t avx512_leaf7 = BIT(LEAF7_AVX2) | BIT(LEAF7_AVX512F) | BIT(LEAF7_AVX512DQ) |
+                                  BIT(LEAF7_AVX512BW) | BIT(LEAF7_AVX512VL);
     uint32_t a;
     uint32_t b;
     uint32_t c;
@@ -61,7 +69,7 @@ int32_t crm_i_isa_detect(void)
 
 int32_t crm_i_isa_compiled(void)
 {
-#if defined(CRM_I_DISPATCH) && defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) &&               \
+#if defined(CRM_I_DISPATCH) && defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) &&     \
     defined(__AVX512VL__)
     return CRM_I_ISA_AVX512;
 #elif defined(CRM_I_DISPATCH) && defined(__AVX2__)

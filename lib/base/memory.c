@@ -15,7 +15,8 @@
 
 enum { MEMORY_ALIGN = 64 };
 
-/* Blocks from here on are asked to lie in large pages: that saves most of the time that fresh memory costs the system. */
+/* Blocks from here on are asked to lie in large pages: that saves most of the time that fresh memory costs
+ * the system. */
 enum { LARGE_BLOCK = 8 << 20, LARGE_PAGE = 2 << 20 };
 
 /* Only a wish: what comes of it changes nothing but time. */
@@ -97,8 +98,8 @@ void crm_i_release(const crm_allocator *allocator, void *block, int64_t count, i
         allocator->release(allocator->self, block, block_bytes(count, size), MEMORY_ALIGN);
 }
 
-int32_t crm_i_grow(const crm_allocator *allocator, void **block, int64_t *capacity, int64_t used, int64_t want,
-                   int64_t size)
+int32_t crm_i_grow(const crm_allocator *allocator, void **block, int64_t *capacity, int64_t used,
+                   int64_t want, int64_t size)
 {
     if (want <= *capacity && *block)
         return 1;

@@ -19,8 +19,8 @@ void crm_i_release(const crm_allocator *allocator, void *block, int64_t count, i
 
 /* A block for at least `want` items in place of *block with its first `used` items kept: at least 1.5 times
  * the old capacity. On failure 0 is returned and nothing changes. */
-int32_t crm_i_grow(const crm_allocator *allocator, void **block, int64_t *capacity, int64_t used, int64_t want,
-                   int64_t size);
+int32_t crm_i_grow(const crm_allocator *allocator, void **block, int64_t *capacity, int64_t used,
+                   int64_t want, int64_t size);
 
 /* The head of every counted handle; the count starts at 1. drop answers 1 to the one who must take the handle
  * apart. */

@@ -85,7 +85,7 @@ void crm_options_destroy(crm_options *options)
     crm_i_release(&allocator, options, 1, (int64_t)sizeof *options);
 }
 
-/* ---- setting ------------------------------------------------------------------------------------------------- */
+/* ---- setting ---- */
 
 static crm_status find_typed(const crm_options *options, int32_t id, int32_t type, int *at, crm_error *err)
 {
@@ -145,7 +145,8 @@ crm_status crm_options_set_i64(crm_options *options, int32_t id, int64_t value, 
     return crm_i_ok(err);
 }
 
-crm_status crm_options_set_f64s(crm_options *options, int32_t id, int64_t n, const double *value, crm_error *err)
+crm_status crm_options_set_f64s(crm_options *options, int32_t id, int64_t n, const double *value,
+                                crm_error *err)
 {
     int at;
     crm_status status = find_typed(options, id, TYPE_F64S, &at, err);
@@ -170,15 +171,15 @@ crm_status crm_options_set_f64s(crm_options *options, int32_t id, int64_t n, con
     return crm_i_ok(err);
 }
 
-/* ---- the table ----------------------------------------------------------------------------------------------- */
+/* ---- the table ---- */
 
 int32_t crm_option_count(void)
 {
     return OPTIONS;
 }
 
-crm_status crm_option_info(int32_t i, int32_t *id, int32_t *type, const char **name, const char **unit, double *least,
-                           double *most, double *otherwise, crm_error *err)
+crm_status crm_option_info(int32_t i, int32_t *id, int32_t *type, const char **name, const char **unit,
+                           double *least, double *most, double *otherwise, crm_error *err)
 {
     if (i < 0 || i >= OPTIONS)
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 1, (double)i, "There are not so many options.");
@@ -200,7 +201,7 @@ crm_status crm_option_info(int32_t i, int32_t *id, int32_t *type, const char **n
     return crm_i_ok(err);
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 int32_t crm_i_option_is_set(const crm_options *options, int32_t id)
 {

@@ -12,7 +12,8 @@
 
 #if defined(CRM_NO_THREADS) || defined(_WIN32)
 
-crm_status crm_i_pool_create(const crm_allocator *allocator, int64_t workers, crm_i_pool **out, crm_error *err)
+crm_status crm_i_pool_create(const crm_allocator *allocator, int64_t workers, crm_i_pool **out,
+                             crm_error *err)
 {
     (void)allocator;
     (void)workers;
@@ -178,7 +179,8 @@ static void close_round(crm_i_pool *pool)
     pthread_mutex_unlock(&pool->lock);
 }
 
-crm_status crm_i_pool_create(const crm_allocator *allocator, int64_t workers, crm_i_pool **out, crm_error *err)
+crm_status crm_i_pool_create(const crm_allocator *allocator, int64_t workers, crm_i_pool **out,
+                             crm_error *err)
 {
     crm_i_pool *pool = crm_i_alloc_zeroed(allocator, 1, pool_bytes(workers));
     if (!pool)

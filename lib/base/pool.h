@@ -9,7 +9,8 @@ typedef struct crm_i_pool crm_i_pool;
 
 /* Room for workers - 1 threads (the caller is the first worker); none starts yet. CRM_E_UNSUPPORTED in a
  * build without threads. */
-crm_status crm_i_pool_create(const crm_allocator *allocator, int64_t workers, crm_i_pool **out, crm_error *err);
+crm_status crm_i_pool_create(const crm_allocator *allocator, int64_t workers, crm_i_pool **out,
+                             crm_error *err);
 
 /* Runs task(arg, i, worker) for every i in 0..tasks-1 and returns when all have. If the pool is at work for
  * somebody else, or no thread can be started, all on the calling thread. 0; 1 in a child of fork(), where

@@ -42,7 +42,7 @@ void crm_i_text_add_i64(crm_error *err, int64_t value)
     crm_i_text_add_u64(err, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 
-/* ---- doubles ------------------------------------------------------------------------------------------------- */
+/* ---- doubles ---- */
 
 /* A finite double > 0 written out exactly, in groups of nine decimal digits, most significant first. A double
  * has at most 309 digits before the point (35 groups) and 1074 behind it (120). */
