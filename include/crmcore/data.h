@@ -92,6 +92,11 @@ CRM_API int64_t crm_transactions_count(const crm_transactions *log);
 /* The rows of a frozen log, borrowed; NULL before freeze, or if the column was never put. Since 0.9. */
 CRM_API const uint64_t *crm_transactions_keys(const crm_transactions *log);
 CRM_API const int64_t *crm_transactions_i64(const crm_transactions *log, int32_t column);
+
+/* repeats[j]: repeat purchases until tick until[j] (inclusive; ascending, else CRM_E_ORDER) of the customers of a frozen
+ * log whose first purchase is at tick cohort or before; purchases as in a book. One reading. Since 0.9. */
+CRM_API crm_status crm_transactions_repeats(const crm_transactions *log, int64_t cohort, int64_t n,
+                                            const int64_t *until, int64_t *repeats, crm_error *err);
 CRM_API void crm_transactions_destroy(crm_transactions *log);
 
 /* ---- the book: one row per customer --------------------------------------------------------------------------- */
@@ -164,6 +169,12 @@ CRM_API double crm_customers_period(const crm_customers *book);                 
 /* row[i] of key[i] in the book, -1 if it is not there. Logarithmic in the customers; allocates nothing. Since 0.9. */
 CRM_API crm_status crm_customers_find(const crm_customers *book, int64_t n, const uint64_t *key, int64_t *row,
                                       crm_error *err);
+
+/* purchases[i]: what customer i of a book bought after the book's date, until that of a later book of the same log (an
+ * earlier one is CRM_E_ORDER): x there less x here; NaN where it had not bought yet. CRM_E_KEY: a customer is not in the
+ * later book; CRM_E_ARGUMENT: one has bought less there. Since 0.9. */
+CRM_API crm_status crm_customers_since(const crm_customers *book, const crm_customers *later, double *purchases,
+                                       crm_error *err);
 CRM_API void crm_customers_destroy(crm_customers *book);
 
 /* ---- the stream: constant memory per customer ----------------------------------------------------------------- */

@@ -264,6 +264,46 @@ CRM_API crm_status crm_model_simulate(const crm_context *context, const crm_mode
                                       int32_t decimals, uint64_t seed, uint64_t stream, crm_transactions **out,
                                       crm_error *err);
 
+/* ---- checking a model against what happened ----------------------------------------------------------------------- */
+
+/* Of customers only distinct values are looked at, so that their order changes no bit. A NaN is a customer left out. A
+ * kind without the quantity is CRM_E_UNSUPPORTED, a fit that did not converge CRM_E_STATE. */
+
+/* Tracking curve: expected[k], k < times, are the repeat purchases that n customers are expected to have made by time[k],
+ * sum over start[i] < time[k] of E[X(time[k] - start[i])]. start[i]: when customer i first bought; both in periods, from
+ * any one origin; finite (else CRM_E_DOMAIN). What happened: crm_transactions_repeats. Time: one crm_model_expected_new
+ * for each time and distinct start. Since 0.9. */
+CRM_API crm_status crm_check_tracking(const crm_context *context, const crm_model *model, int64_t n,
+                                      const double *start, int32_t times, const double *time, double *expected,
+                                      crm_error *err);
+
+/* Calibration histogram: expected[k] = sum_i P(X(T[i]) = k) is how many of n customers, observed for T[i] >= 0 periods,
+ * should have made k repeat purchases; the last of 1 .. 2^20 bins takes those who made as many or more. Since 0.9. */
+CRM_API crm_status crm_check_histogram(const crm_context *context, const crm_model *model, int64_t n, const double *T,
+                                       int32_t bins, double *expected, crm_error *err);
+
+/* Hold-out by frequency: how many customers made g repeat purchases in the calibration period (the last of 1 .. 64
+ * groups: as many or more), and the means of what they bought in the hold-out period (crm_customers_since) and were
+ * expected to (crm_model_expected); NaN where a group is empty. Sums are exact. Numbers >= 0 and <= 1e150, else
+ * CRM_E_DOMAIN. Since 0.9. */
+CRM_API crm_status crm_check_groups(int64_t n, const double *x, const double *actual, const double *expected,
+                                    int32_t groups, int64_t *customers, double *actual_mean, double *expected_mean,
+                                    crm_error *err);
+
+/* Hold-out in three numbers: mean absolute error and root mean squared error per customer, and aggregate bias,
+ * sum expected / sum actual - 1 (NaN where nothing happened). No customer with both numbers: CRM_E_NO_DATA. Since 0.9. */
+CRM_API crm_status crm_check_errors(int64_t n, const double *actual, const double *expected, double *mae, double *rmse,
+                                    double *bias, crm_error *err);
+
+/* Likelihood-ratio test of a fitted model against a more general one that contains it, fitted to the same customers:
+ * statistic 2 (ln L - ln L_restricted), degrees of freedom (parameters that are free in one and not in the other) and the
+ * probability of a greater statistic under the restricted model, by the chi-squared distribution, within 1e-12 of itself.
+ * Where the restricted model lies at a bound of the general one (NBD within Pareto/NBD) that probability is too large.
+ * CRM_E_STATE: not of a fit that converged; CRM_E_ARGUMENT: not more general, other customers, or less likely by more
+ * than 1e-6. Since 0.9. */
+CRM_API crm_status crm_check_ratio(const crm_model *restricted, const crm_model *general, double *statistic,
+                                   int32_t *degrees, double *probability, crm_error *err);
+
 /* ---- the fit from sums ------------------------------------------------------------------------------------------ */
 
 /* The optimiser as a handle, for shards that stay where they are: ask for parameters, compute crm_fit_partial on each
