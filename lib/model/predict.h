@@ -4,8 +4,15 @@
 
 #include "model/model.h"
 #include "model/prediction.h"
+#include "numeric/elementary.h"
 
 enum { CRM_I_PREDICT_COLUMNS = 32 };
+
+/* A time, or a count: finite and at least 0. */
+CRM_I_INLINE int crm_i_is_time(double t)
+{
+    return t >= 0.0 && t < CRM_I_INFINITY;
+}
 
 /* One column of output. */
 typedef struct crm_i_column {
@@ -31,6 +38,9 @@ typedef struct crm_i_predict {
     double *se;        /* opt */
     double *total;     /* opt: 2 per column */
 } crm_i_predict;
+
+/* What the kind of a model offers; NULL for no model. */
+const crm_i_prediction *crm_i_predict_of(const crm_model *model);
 
 /* Fills in a column from what the caller asked for, after checking it: that the model offers it and the
  * assumptions are in the domain. Positions in errors are those of crm_plan_add. */
