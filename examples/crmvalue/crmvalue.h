@@ -65,7 +65,8 @@ typedef struct arguments {
     const char *model;
     int32_t decimals;
     int32_t threads;
-    int has_until, has_horizon;
+    int64_t holdout;
+    int has_until, has_horizon, has_holdout;
 } arguments;
 
 /* 1 if all is well; else 0 after saying what is wrong. */
@@ -121,6 +122,7 @@ int command_report(const crm_context *context, const arguments *a);
 int command_fit(const crm_context *context, const arguments *a);
 int command_predict(const crm_context *context, const arguments *a);
 int command_eval(const arguments *a);
+int command_check(const crm_context *context, const arguments *a);
 
 /* Writes a fit as JSON, one property a line behind `indent` spaces, braces included. */
 void fit_json(FILE *f, const crm_model *model, int indent);

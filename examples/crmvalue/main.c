@@ -42,6 +42,8 @@ static int run(const crm_context *context, const arguments *a)
         return command_predict(context, a);
     if (strcmp(a->command, "eval") == 0)
         return command_eval(a);
+    if (strcmp(a->command, "check") == 0)
+        return command_check(context, a);
     fprintf(stderr, "crmvalue: %s: %s; see crmvalue --help\n", a->command,
             a->command[0] == '-' ? "the command comes first" : "no such command");
     return EXIT_INPUT;

@@ -175,8 +175,22 @@ near 5.4080354370475821 1e-11 eval det bg-nbd r=.25 alpha=4.4 a=1 b=2.4 x=1 t_x=
 near 35.218978102189780 1e-12 eval spend gamma-gamma p=6.25 q=3.74 v=15.44 x=0
 ends 2 'no such model' eval cet nonsense
 
+# ---- check: the calibration is the fit, the hold-out what was bought after ----
+ends 2 'check takes' check bg-nbd examples/demo.csv --until 2024-06-30
+ends 2 'not after' check bg-nbd examples/demo.csv --until 2024-06-30 --holdout-until 2024-06-30
+ends 2 'not a date' check bg-nbd examples/demo.csv --until 2024-06-30 --holdout-until soon
+ends 2 'not a model of purchases' check gamma-gamma examples/demo.csv --until 2024-06-30 --holdout-until 2024-12-31
+ends 0 '' check bg-nbd examples/demo.csv --until 2024-06-30 --holdout-until 2024-12-31
+grep -q '^hold-out until 2024-12-31' "$t/out" && grep -q 'calibration ends' "$t/out" || say "check, as text"
+ends 0 '' check bg-nbd examples/demo.csv --until 2024-06-30 --holdout-until 2024-12-31 --unit month --format json
+[ "$(grep -c '"until": "2024-' "$t/out")" -ge 13 ] || say "check by months: $(grep -c '"until"' "$t/out") ends"
+grep -q '"until": "2024-06-30"' "$t/out" && grep -q '"until": "2024-12-31"' "$t/out" || say "check lacks one of its dates"
+
 # ---- published figures, where the data are ----
 if [ -f "$D/cdnow_sample.csv" ]; then
+    ends 0 '' check bg-nbd "$D/cdnow_sample.csv" --until 1997-09-30 --holdout-until 1998-06-30 --format json
+    is purchases 1882 0; is log_likelihood -9582.4292066739 1e-6
+    grep -q '"repeats": 0, "or_more": false, "customers": 1411, "customers_expected": 1407.68' "$t/out" || say "check, by frequency"
     ends 0 '' fit bg-nbd "$D/cdnow_sample.csv" --until 1997-09-30 --format json
     is log_likelihood -9582.4292066739 1e-6; is customers 2357 0; is r .242594529 1e-4; is alpha 4.413602161 1e-3
     is a .792922028 1e-3; is b 2.425906719 1e-3
