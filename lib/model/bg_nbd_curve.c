@@ -3,42 +3,8 @@
 #include "model/bg_nbd_curve.h"
 
 #include "model/rule.h"
+#include "numeric/chebyshev.h"
 #include "numeric/elementary.h"
-
-/* cos(k pi/32) */
-static const double cosine[33] = {0x1.0000000000000p+0,
-                                  0x1.fd88da3d12526p-1,
-                                  0x1.f6297cff75cb0p-1,
-                                  0x1.e9f4156c62ddap-1,
-                                  0x1.d906bcf328d46p-1,
-                                  0x1.c38b2f180bdb1p-1,
-                                  0x1.a9b66290ea1a3p-1,
-                                  0x1.8bc806b151741p-1,
-                                  0x1.6a09e667f3bcdp-1,
-                                  0x1.44cf325091dd6p-1,
-                                  0x1.1c73b39ae68c8p-1,
-                                  0x1.e2b5d3806f63bp-2,
-                                  0x1.87de2a6aea963p-2,
-                                  0x1.294062ed59f06p-2,
-                                  0x1.8f8b83c69a60bp-3,
-                                  0x1.917a6bc29b42cp-4,
-                                  0.0,
-                                  -0x1.917a6bc29b42cp-4,
-                                  -0x1.8f8b83c69a60bp-3,
-                                  -0x1.294062ed59f06p-2,
-                                  -0x1.87de2a6aea963p-2,
-                                  -0x1.e2b5d3806f63bp-2,
-                                  -0x1.1c73b39ae68c8p-1,
-                                  -0x1.44cf325091dd6p-1,
-                                  -0x1.6a09e667f3bcdp-1,
-                                  -0x1.8bc806b151741p-1,
-                                  -0x1.a9b66290ea1a3p-1,
-                                  -0x1.c38b2f180bdb1p-1,
-                                  -0x1.d906bcf328d46p-1,
-                                  -0x1.e9f4156c62ddap-1,
-                                  -0x1.f6297cff75cb0p-1,
-                                  -0x1.fd88da3d12526p-1,
-                                  -0x1.0000000000000p+0};
 
 static int32_t is_for_ever(const crm_i_ask *ask)
 {
@@ -70,30 +36,6 @@ int32_t crm_i_curve_has_panels(const crm_i_ask *ask)
            (ask->quantity == CRM_QUANTITY_P_ALIVE && ask->t0 > 0.0);
 }
 
-/* cos(i pi/32) for any i >= 0. */
-static double cosine_of(int32_t i)
-{
-    const int32_t turn = i % 64;
-    return cosine[turn <= 32 ? turn : 64 - turn];
-}
-
-/* The Chebyshev series through value[i * stride] at u = cosine_of(2 i + 1); 1 if it has converged. */
-static int32_t series_through(const double *value, int64_t stride, double *out)
-{
-    enum { TERMS = CRM_I_CURVE_TERMS };
-    double least = CRM_I_INFINITY;
-    for (int32_t i = 0; i < TERMS; i++)
-        least = value[i * stride] < least ? value[i * stride] : least;
-    for (int32_t j = 0; j < TERMS; j++) {
-        double sum = 0.0;
-        for (int32_t i = 0; i < TERMS; i++)
-            sum += value[i * stride] * cosine_of((2 * i + 1) * j);
-        out[j] = sum * (j == 0 ? 1.0 / TERMS : 2.0 / TERMS);
-    }
-    const double rest = fabs(out[TERMS - 1]) + fabs(out[TERMS - 2]);
-    return rest <= 2e-14 * least;
-}
-
 /* The integrand of a finite horizon as series, if it is smooth enough: so many panels that v up to `reach`
  * lies in them. */
 static void build_series(int32_t isa, double reach, crm_i_curve *curve)
@@ -108,14 +50,14 @@ static void build_series(int32_t isa, double reach, crm_i_curve *curve)
     at->n = CRM_I_SERIES_TERMS;
     for (int32_t k = 0; k < (int32_t)panels; k++) {
         for (int32_t i = 0; i < CRM_I_SERIES_TERMS; i++) {
-            const double place = (double)k + 0.5 * (1.0 + cosine_of(2 * i + 1));
+            const double place = (double)k + 0.5 * (1.0 + crm_i_chebyshev_point(i));
             at->v[i] = crm_i_expm1(place * series->length) / series->scale;
             at->w[i] = 1.0;
         }
         CRM_I_KERNEL_PICK(isa, crm_i_bg_times)(&curve->rule, curve->R, curve->gradient, at);
         const double *value[CRM_I_SERIES_OUT] = {at->f, at->f_r, at->f_a, at->f_b};
         for (int32_t o = 0; o < (curve->gradient ? CRM_I_SERIES_OUT : 1); o++)
-            if (!series_through(value[o], 1, series->c[o] + k * CRM_I_SERIES_TERMS) && o == 0)
+            if (!crm_i_chebyshev_through(value[o], 1, series->c[o] + k * CRM_I_SERIES_TERMS) && o == 0)
                 return;
     }
     series->panels = (int32_t)panels;
@@ -246,10 +188,10 @@ void crm_i_curve_panel(int32_t isa, crm_i_curve *curve, int32_t k, int64_t strid
 {
     double value[CRM_I_CURVE_TERMS][CRM_I_CURVE_OUT];
     for (int32_t i = 0; i < CRM_I_CURVE_TERMS; i++) {
-        const double u = cosine_of(2 * i + 1);
+        const double u = crm_i_chebyshev_point(i);
         crm_i_curve_value(isa, curve, panel_end(curve->alpha, (double)k + 0.5 * (1.0 + u)), value[i]);
     }
     for (int32_t o = 0; o < (curve->gradient ? CRM_I_CURVE_OUT : 1); o++)
-        if (!series_through(&value[0][o], CRM_I_CURVE_OUT, out + o * stride) && o == 0)
+        if (!crm_i_chebyshev_through(&value[0][o], CRM_I_CURVE_OUT, out + o * stride) && o == 0)
             out[0] = CRM_I_NAN;
 }
