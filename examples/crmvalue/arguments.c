@@ -43,7 +43,8 @@ void print_help(FILE *f)
             fprintf(f, " %s", crm_kind_parameter(kind, i));
         fputs("\n", f);
     }
-    fputs("\n"
+    fputs("  auto                 fits all models of purchases and takes the best by BIC\n"
+          "\n"
           "Quantities of eval: log-likelihood, p-alive (ahead=), expected (t=), cet (t=, t0=), dert (discount=),\n"
           "det (t=, discount=), pmf (count=, t=), spend (mean=); names are the model's parameters and x, t_x, T.\n"
           "\n"

@@ -221,7 +221,8 @@ int command_check(const crm_context *context, const arguments *a)
         fprintf(stderr, "crmvalue: check takes a model, a file and --holdout-until DATE; see crmvalue --help\n");
         return EXIT_INPUT;
     }
-    const int32_t kind = kind_of(a->words[0]);
+    const int automatic = is_auto(a->words[0]);
+    int32_t kind = automatic ? CRM_MODEL_BG_NBD : kind_of(a->words[0]);
     if (kind == 0)
         return EXIT_INPUT;
     if (!crm_kind_supports(kind, CRM_QUANTITY_EXPECTED) || !crm_kind_supports(kind, CRM_QUANTITY_PROBABILITY)) {
@@ -237,6 +238,13 @@ int command_check(const crm_context *context, const arguments *a)
         fprintf(stderr, "crmvalue: --holdout-until is not after --until\n");
         return EXIT_INPUT;
     }
+    choice picked = {.count = 0};
+    if (automatic && (end = choose(context, a->words[1], l.book, &picked)) != EXIT_DONE) {
+        ledger_free(&l);
+        return end;
+    }
+    kind = automatic ? picked.kind : kind;
+    choice_text(stderr, &picked);
     crm_error e;
     crm_customers *later = NULL;
     crm_summary *summary = NULL;

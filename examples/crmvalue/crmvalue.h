@@ -116,6 +116,29 @@ typedef struct ledger {
 int ledger_read(const crm_context *context, const arguments *a, const char *path, int money, ledger *out);
 void ledger_free(ledger *l);
 
+/* ---- choose.c: the model where the command line says auto ---- */
+
+enum { CANDIDATES = 7 };
+
+typedef struct tried {
+    int32_t kind;
+    crm_status status;
+    double value, bic; /* NaN: there was no fit */
+} tried;
+
+typedef struct choice {
+    int32_t kind; /* the best by BIC of those whose fit is CRM_OK */
+    int count;    /* 0: nothing was to be chosen */
+    tried tried[CANDIDATES];
+} choice;
+
+int is_auto(const char *name);
+
+/* Fits all and takes the best: EXIT_DONE or how to end, after saying why. */
+int choose(const crm_context *context, const char *path, const crm_customers *book, choice *c);
+void choice_text(FILE *f, const choice *c);
+void choice_json(FILE *f, const choice *c, int indent);
+
 /* ---- commands ---- */
 
 int command_report(const crm_context *context, const arguments *a);

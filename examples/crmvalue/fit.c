@@ -11,7 +11,7 @@ int32_t kind_of(const char *name)
     const int32_t kind = crm_kind_find(name);
     if (kind > 0 && crm_kind_fits(kind))
         return kind;
-    fprintf(stderr, "crmvalue: %s: %s; there are:", name, kind > 0 ? "not built yet" : "no such model");
+    fprintf(stderr, "crmvalue: %s: %s; there are: auto,", name, kind > 0 ? "not built yet" : "no such model");
     for (int32_t k = 1; k <= crm_kind_count(); k++)
         if (crm_kind_fits(k))
             fprintf(stderr, " %s", crm_kind_name(k));
@@ -120,13 +120,21 @@ int command_fit(const crm_context *context, const arguments *a)
         fprintf(stderr, "crmvalue: fit takes a model and a file; see crmvalue --help\n");
         return EXIT_INPUT;
     }
-    const int32_t kind = kind_of(a->words[0]);
+    const int automatic = is_auto(a->words[0]);
+    int32_t kind = automatic ? CRM_MODEL_BG_NBD : kind_of(a->words[0]);
     if (kind == 0)
         return EXIT_INPUT;
     ledger l;
     int end = ledger_read(context, a, a->words[1], kind == CRM_MODEL_GAMMA_GAMMA, &l);
     if (end != EXIT_DONE)
         return end;
+    choice c = {.count = 0};
+    if (automatic && (end = choose(context, a->words[1], l.book, &c)) != EXIT_DONE) {
+        ledger_free(&l);
+        return end;
+    }
+    kind = automatic ? c.kind : kind;
+    choice_text(stderr, &c);
     crm_error e;
     crm_summary *summary = NULL;
     crm_model *model = NULL;

@@ -43,13 +43,21 @@ int command_predict(const crm_context *context, const arguments *a)
         fprintf(stderr, "crmvalue: --format %s: predict prints CSV\n", a->format);
         return EXIT_INPUT;
     }
-    const int32_t kind = kind_of(a->words[0]);
+    const int automatic = is_auto(a->words[0]);
+    int32_t kind = automatic ? CRM_MODEL_BG_NBD : kind_of(a->words[0]);
     if (kind == 0)
         return EXIT_INPUT;
     ledger l;
     int end = ledger_read(context, a, a->words[1], 0, &l);
     if (end != EXIT_DONE)
         return end;
+    choice c = {.count = 0};
+    if (automatic && (end = choose(context, a->words[1], l.book, &c)) != EXIT_DONE) {
+        ledger_free(&l);
+        return end;
+    }
+    kind = automatic ? c.kind : kind;
+    choice_text(stderr, &c);
     crm_error e;
     crm_report *r = NULL;
     crm_options *o = report_options(a, kind);

@@ -12,6 +12,7 @@ typedef struct findings {
     const arguments *a;
     const ledger *l;
     const crm_report *r;
+    choice choice;
     crm_status status;
     int64_t customers;
     int32_t tiers;
@@ -207,6 +208,10 @@ static void json_fits(const findings *f, FILE *o)
         fit_json(o, spend, 4);
     else
         fputs("null", o);
+    if (f->choice.count) {
+        fputs(",\n  \"chosen_from\": ", o);
+        choice_json(o, &f->choice, 2);
+    }
     fputs(",\n", o);
 }
 
@@ -320,6 +325,11 @@ static void write_text(const findings *f, FILE *o)
         fprintf(o, "%g %ss\n\n", a->horizon, a->unit);
     else
         fputs("for ever\n\n", o);
+    if (f->choice.count) {
+        fputs("Models tried, the best by BIC taken\n", o);
+        choice_text(o, &f->choice);
+        fputc('\n', o);
+    }
     fit_text(o, crm_report_model(f->r));
     if (crm_report_spend_model(f->r))
         fit_text(o, crm_report_spend_model(f->r));
@@ -359,7 +369,7 @@ int command_report(const crm_context *context, const arguments *a)
         fprintf(stderr, "crmvalue: report takes one file; see crmvalue --help\n");
         return EXIT_INPUT;
     }
-    const int32_t kind = kind_of(a->model);
+    int32_t kind = is_auto(a->model) ? CRM_MODEL_BG_NBD : kind_of(a->model);
     if (kind == 0)
         return EXIT_INPUT;
     ledger l;
@@ -368,8 +378,16 @@ int command_report(const crm_context *context, const arguments *a)
         return end;
     crm_error e;
     crm_report *r = NULL;
-    crm_options *o = report_options(a, kind);
     findings f = {.a = a, .l = &l};
+    if (is_auto(a->model)) {
+        end = choose(context, a->words[0], l.book, &f.choice);
+        kind = f.choice.kind;
+    }
+    if (end != EXIT_DONE) {
+        ledger_free(&l);
+        return end;
+    }
+    crm_options *o = report_options(a, kind);
     f.status = o ? crm_report_build(context, l.book, o, &r, &e) : CRM_E_MEMORY;
     output out;
     if (!o) {

@@ -186,6 +186,21 @@ ends 0 '' check bg-nbd examples/demo.csv --until 2024-06-30 --holdout-until 2024
 [ "$(grep -c '"until": "2024-' "$t/out")" -ge 13 ] || say "check by months: $(grep -c '"until"' "$t/out") ends"
 grep -q '"until": "2024-06-30"' "$t/out" && grep -q '"until": "2024-12-31"' "$t/out" || say "check lacks one of its dates"
 
+# ---- auto: all that can be fitted are, the best by BIC is taken, and said ----
+ends 0 '' fit auto examples/demo.csv --until 2024-12-31 --format json
+kind=$(sed -n 's/.*"model": "\([a-z-]*\)".*/\1/p' "$t/out")
+best=$(sed -n 's/.*BIC \([0-9.]*\).*(taken)$/\1/p' "$t/err")
+[ -n "$kind" ] && grep -q "^  $kind .*(taken)$" "$t/err" && [ "$(grep -c '(taken)$' "$t/err")" = 1 ] || say "auto took $kind, and says otherwise"
+sed -n '/CRM_/d; s/.*BIC \([0-9.]*\).*/\1/p' "$t/err" | awk -v best="$best" '$1 < best {exit 1}' || say "auto did not take the best"
+ends 0 '' report examples/demo.csv --until 2024-12-31 --model auto --format json
+grep -q "\"model\": \"$kind\", .*\"taken\": true" "$t/out" || say "the report does not say what auto took"
+ends 0 '' report examples/demo.csv --until 2024-12-31 --model auto
+grep -q "(taken)" "$t/out" || say "the report as text does not say what auto took"
+ends 0 '' predict auto examples/demo.csv --until 2024-12-31 --horizon 4
+ends 0 '' check auto examples/demo.csv --until 2024-06-30 --holdout-until 2024-12-31
+printf 'customer,date,amount\nA,2024-01-01,1\nB,2024-01-01,1\n' >"$t/once.csv"
+ends 3 'no model of purchases is identified' fit auto "$t/once.csv" --until 2024-03-01
+
 # ---- published figures, where the data are ----
 if [ -f "$D/cdnow_sample.csv" ]; then
     ends 0 '' check bg-nbd "$D/cdnow_sample.csv" --until 1997-09-30 --holdout-until 1998-06-30 --format json
