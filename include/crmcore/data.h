@@ -259,6 +259,12 @@ CRM_API crm_status crm_summary_of_durations(const crm_context *context, int64_t 
                                             const uint8_t *ended, const double *weight /*opt*/, crm_summary **out,
                                             crm_error *err);
 
+/* The durations of a cohort from its survivors: survivors[t] are still there after t = 0 .. n-1 renewals, finite, >= 0
+ * and never more than before (else CRM_E_DOMAIN, row). Whole numbers are customers, and the summary that of their
+ * durations; others (shares, per cent) are weights. Since 0.9. */
+CRM_API crm_status crm_summary_of_survivors(const crm_context *context, int64_t n, const double *survivors,
+                                            crm_summary **out, crm_error *err);
+
 /* Adds rows of purchases, checked as above, to a summary that has no as-of date (otherwise CRM_E_STATE); on failure it
  * stays as it was. Takes time in proportion to the cells that are there: add in batches. Since 0.9. */
 CRM_API crm_status crm_summary_add(const crm_context *context, crm_summary *into, int64_t n, const double *x,

@@ -53,9 +53,17 @@ extern "C" {
  *   ln L of x purchases of mean z = ln G(px+q)/(G(px) G(q)) + q ln v + (px-1) ln z + px ln x - (px+q) ln(v+xz).
  *   Expected spend = p (v + x z)/(p x + q - 1), within 4 units in the last place.
  *
- * sBG: gamma, delta. Not built yet.
- *
- * BdW: gamma, delta, c. Not built yet. */
+ * sBG: gamma, delta (Fader & Hardie 2007); BdW: gamma, delta, c (Fader, Hardie et al. 2018). Contracts that are renewed
+ * or not after each period: of those with chance theta ~ Beta(gamma, delta) to leave in the first, (1-theta)^(t^c) are
+ * still there after t; sBG is c = 1.
+ *   S(t) = B(gamma, delta+t^c)/B(gamma, delta); ln L = ln(S(t-1) - S(t)) if lost in period t, ln S(t) if still there.
+ *   A row is T alone, whole periods lived through and renewed (0: a new customer): x and t_x are not read and may be
+ *   NULL; crm_model_rows takes (duration, ended, NULL). Times are whole, up to 2^52. With s(j) = S(T+j)/S(T):
+ *   P(alive) = s(t0), expected renewals = sum s(j) over j in (t0, t1], discounted = sum exp(-delta j) s(j), without
+ *   end the discounted expected residual lifetime, probability of n = s(n) - s(n+1), of n = t1 s(n), spread = sqrt(sum
+ *   (2k-1) s(t0+k) - (sum s)^2) with no cancellation. No rate: P(alive) at 1 is the chance to renew.
+ *   Sums of any length take some hundred terms. CRM_E_DOMAIN: parameters outside 1e-60..1e60, in sums c > 64, no end
+ *   without a discount of at least 1e-13. */
 enum {
     CRM_MODEL_NBD = 1,
     CRM_MODEL_PARETO_NBD = 2,

@@ -25,7 +25,8 @@ static crm_status check(const crm_model *model, int32_t is_spend, int64_t n, int
                                 "A spend model is not a model of purchases.");
     if (n < 0)
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, (double)n, "The number of rows is negative.");
-    for (int32_t i = 0; i < columns && n > 0; i++)
+    const int32_t first = prediction->contractual && columns == 3 ? 2 : 0; /* x and t_x are not read */
+    for (int32_t i = first; i < columns && n > 0; i++)
         if (!column[i])
             return crm_i_fail(err, CRM_E_NULL, 4 + i, "A column of the rows is NULL.");
     if (!out && n > 0)

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "model/bg_nbd_likelihood.h"
+#include "model/contract_likelihood.h"
 #include "model/gamma_gamma_likelihood.h"
 #include "model/nbd_likelihood.h"
 #include "model/prediction.h"
@@ -20,8 +21,8 @@ static const crm_i_kind table[] = {
     {"ggompertz-nbd", 5, {"r", "alpha", "b", "s", "beta"}, NULL, NULL},
     {"bg-bb", 4, {"alpha", "beta", "gamma", "delta"}, NULL, NULL},
     {"gamma-gamma", 3, {"p", "q", "v"}, &crm_i_gamma_gamma_likelihood, &crm_i_gamma_gamma_prediction},
-    {"sbg", 2, {"gamma", "delta"}, NULL, NULL},
-    {"bdw", 3, {"gamma", "delta", "c"}, NULL, NULL},
+    {"sbg", 2, {"gamma", "delta"}, &crm_i_sbg_likelihood, &crm_i_sbg_prediction},
+    {"bdw", 3, {"gamma", "delta", "c"}, &crm_i_bdw_likelihood, &crm_i_bdw_prediction},
 };
 enum { KINDS = sizeof table / sizeof table[0] };
 

@@ -137,7 +137,8 @@ crm_status crm_plan_run(const crm_context *context, const crm_plan *plan, int64_
     for (int32_t c = 0; c < plan->columns; c++)
         spends |= crm_i_predict_spends(&plan->column[c]);
     const void *needed[] = {x, t_x, T, count, mean};
-    for (int32_t i = 0; i < (spends ? 5 : 3) && n > 0; i++)
+    const int32_t first = crm_i_kind_of(plan->model->kind)->prediction->contractual ? 2 : 0;
+    for (int32_t i = first; i < (spends ? 5 : 3) && n > 0; i++)
         if (!needed[i])
             return crm_i_fail(err, CRM_E_NULL, 4 + i, "A column that the plan needs is NULL.");
     if (!out && n > 0 && plan->columns > 0)

@@ -96,8 +96,8 @@ static void load_history(const work *w, int64_t first, scratch *s)
     /* quickly where all is well, which is nearly always */
     int32_t wrong = prediction->wrong != NULL;
     for (int64_t i = 0; i < strip->n; i++) {
-        const double x = job->x[first + i];
-        const double t_x = job->t_x[first + i];
+        const double x = prediction->contractual ? 0.0 : job->x[first + i];
+        const double t_x = prediction->contractual ? 0.0 : job->t_x[first + i];
         const double T = job->T[first + i];
         const int32_t ok = (x >= 0.0) & (x < 0x1p53) & (floor(x) == x) & (t_x >= 0.0) & (t_x <= T) &
                            (T < CRM_I_INFINITY) & ((x == 0.0) == (t_x == 0.0));

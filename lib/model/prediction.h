@@ -37,6 +37,7 @@ typedef struct crm_i_strip {
 struct crm_i_prediction {
     uint32_t quantities; /* bit q set: CRM_QUANTITY q is offered */
     int32_t whole;       /* 1: times are whole numbers of opportunities */
+    int32_t contractual; /* 1: a row is T alone; x and t_x, which may be NULL, are not read and seen as 0 */
 
     /* Purchase models (all NULL for a spend model). */
 
@@ -79,5 +80,7 @@ struct crm_i_prediction {
 extern const crm_i_prediction crm_i_nbd_prediction;         /* nbd.c */
 extern const crm_i_prediction crm_i_bg_nbd_prediction;      /* bg_nbd.c */
 extern const crm_i_prediction crm_i_gamma_gamma_prediction; /* gamma_gamma.c */
+extern const crm_i_prediction crm_i_sbg_prediction;         /* contract.c */
+extern const crm_i_prediction crm_i_bdw_prediction;
 
 #endif
