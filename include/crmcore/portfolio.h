@@ -61,7 +61,7 @@ CRM_API crm_status crm_pyramid_homogeneity(int64_t n, const double *value, const
  * Memory of the context: 16 bytes a row or less, gini 24. */
 
 /* Share of the total that the top ceil(share * n) customers hold, counted as in crm_pyramid_assign but never none; may
- * pass 1 of net. Since 0.9. */
+ * pass 1 of net. Runs in parallel in part. Since 0.9. */
 CRM_API crm_status crm_concentration_top(const crm_context *context, int64_t n, const double *value, double share,
                                          int32_t positive_only, double *held, crm_error *err);
 

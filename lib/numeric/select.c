@@ -5,12 +5,19 @@
  * hold a wanted rank, and shrinks each range to one cell, until few enough values are left to sort. */
 #include "numeric/select.h"
 
+#include <math.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/context.h"
 #include "numeric/sort.h"
 #include "numeric/sum.h"
 
-#include <math.h>
-
 enum { CELL_BITS = 14, TABLE = 1 << 18, CUTS = 64, CELLS = 512, SAMPLE = 65536 };
+
+/* Rows of a task of the one pass, and of a strip in it. */
+#define PART_ROWS INT64_C(65536)
+enum { STRIP = 1024 };
 
 /* A range [least, least + 2^width) of keys (width 64: all from least on), and what lies in it. */
 struct span {
@@ -20,6 +27,14 @@ struct span {
     int64_t below; /* values with a key < least */
     int64_t count;
     int64_t *cell;
+};
+
+/* Who works, and what of the caller's progress this is. */
+struct run {
+    const crm_context *context;
+    double from;
+    double to;
+    crm_error *err;
 };
 
 /* What one call works on: the values and the ranks; for the histograms the spans in ascending order, and
@@ -47,7 +62,9 @@ static int64_t table_size(int64_t k)
 
 int64_t crm_i_select_scratch_size(int64_t n, int64_t k)
 {
-    return 8 * (table_size(k) + 2 * gather_limit(n));
+    const int64_t limit = gather_limit(n);
+    const int64_t inner = 2 * gather_limit(limit); /* of a selection among what was gathered */
+    return 8 * (table_size(k) + limit + (limit > inner ? limit : inner));
 }
 
 CRM_I_INLINE uint64_t key_of(double x, uint64_t flip)
@@ -131,7 +148,7 @@ static void shrink(struct selection *t)
 {
     struct span next[CUTS];
     int made = 0;
-    int at = -1;   /* the old span being walked */
+    int at = -1; /* the old span being walked */
     int64_t below = 0;
     int64_t c = 0; /* its cell */
     for (int j = 0; j < t->cuts; j++) {
@@ -223,7 +240,6 @@ struct brackets {
     int steps;
     uint64_t edge[CELLS];
     uint8_t inside[CELLS];
-    int64_t count[2][CELLS]; /* two, taken in turn, so that no count waits for the one before */
 };
 
 static int64_t sample_size(int64_t n)
@@ -297,51 +313,97 @@ static void place_brackets(const struct selection *t, int64_t m, const uint64_t 
         b->inside[i] = 0;
         for (int j = 0; j < t->cuts; j++)
             b->inside[i] |= (uint8_t)(from >= low[j] && to <= high[j] && to - from > 1);
-        b->count[0][i] = 0;
-        b->count[1][i] = 0;
     }
 }
 
-/* The one pass. Every key is written behind those gathered so far, and stays if its cell is inside a
- * bracket. */
-CRM_I_INLINE int64_t count_and_gather(const struct selection *t, struct brackets *b, int steps, int64_t limit,
-                                      uint64_t *restrict into)
+/* The one pass: tasks count for themselves, and take room for what they gathered strip by strip, in whatever
+ * order they come, for only its ranks matter. */
+struct pass {
+    const struct selection *t;
+    const struct brackets *b;
+    int64_t limit;
+    double *kept;
+    _Atomic int64_t found; /* beyond limit they are only counted */
+    _Atomic int64_t count[CELLS];
+};
+
+/* Two counts, taken in turn, so that no count waits for the one before. */
+struct counts {
+    int64_t cell[2][CELLS];
+};
+
+/* Every value is written behind those gathered so far, and stays if its cell is inside a bracket. */
+CRM_I_INLINE int64_t gather_strip(const struct pass *p, int steps, int64_t n, const double *value,
+                                  struct counts *c, double *restrict into)
 {
-    const uint64_t *edge = b->edge;
-    const uint64_t flip = t->flip;
+    const uint64_t *edge = p->b->edge;
+    const uint64_t flip = p->t->flip;
     int64_t found = 0;
-    for (int64_t i = 0; i < t->n; i++) {
-        const uint64_t key = key_of(t->value[i], flip);
+    for (int64_t i = 0; i < n; i++) {
+        const uint64_t key = key_of(value[i], flip);
         int64_t cell = 0;
         for (int s = steps - 1; s >= 0; s--) {
             const int64_t half = (int64_t)1 << s;
             cell += edge[cell + half - 1] <= key ? half : 0;
         }
-        b->count[i & 1][cell]++;
-        into[found] = key;
-        found += b->inside[cell] & (found < limit);
+        c->cell[i & 1][cell]++;
+        into[found] = value[i];
+        found += p->b->inside[cell];
     }
     return found;
 }
 
-/* Read off the answers; 0 if one lies outside its bracket. */
-static int answer_from_cells(const struct selection *t, const struct brackets *b, const uint64_t *sorted,
-                             uint64_t *out)
+static void count_and_gather(void *arg, int64_t part, int64_t worker)
 {
+    (void)worker;
+    struct pass *p = arg;
+    const int64_t first = part * PART_ROWS;
+    const int64_t end = p->t->n - first < PART_ROWS ? p->t->n : first + PART_ROWS;
+    const int cells = 1 << p->b->steps;
+    struct counts c;
+    for (int j = 0; j < cells; j++)
+        c.cell[0][j] = c.cell[1][j] = 0;
+    for (int64_t at = first; at < end; at += STRIP) {
+        double kept[STRIP];
+        const int64_t n = end - at < STRIP ? end - at : STRIP;
+        const double *value = p->t->value + at;
+        const int64_t found = p->b->steps == 4 ? gather_strip(p, 4, n, value, &c, kept)
+                                               : gather_strip(p, p->b->steps, n, value, &c, kept);
+        if (found == 0)
+            continue;
+        const int64_t to = atomic_fetch_add_explicit(&p->found, found, memory_order_relaxed);
+        if (to + found <= p->limit)
+            memcpy(p->kept + to, kept, (size_t)found * sizeof *kept);
+    }
+    for (int j = 0; j < cells; j++) {
+        const int64_t count = c.cell[0][j] + c.cell[1][j];
+        if (count > 0)
+            atomic_fetch_add_explicit(&p->count[j], count, memory_order_relaxed);
+    }
+}
+
+/* Read off the answers in cells of one key; the others become ranks among the values gathered, own[i] saying
+ * which answer number i of them is. 0 if one lies outside its bracket. */
+static int answer_from_cells(const struct pass *p, uint64_t *out, struct selection *inner, int *own)
+{
+    const struct selection *t = p->t;
+    const struct brackets *b = p->b;
     int64_t below = 0;  /* values in cells before this one */
     int64_t before = 0; /* those of them that were gathered */
     int cell = 0;
+    inner->cuts = 0;
     for (int j = 0; j < t->cuts; j++) {
-        while (below + b->count[0][cell] + b->count[1][cell] <= t->rank[j]) {
-            const int64_t count = b->count[0][cell] + b->count[1][cell];
+        int64_t count;
+        while (below + (count = atomic_load_explicit(&p->count[cell], memory_order_relaxed)) <= t->rank[j]) {
             below += count;
             before += b->inside[cell] ? count : 0;
             cell++;
         }
         const uint64_t from = cell > 0 ? b->edge[cell - 1] : 0;
-        if (b->inside[cell])
-            out[j] = sorted[before + t->rank[j] - below];
-        else if (from == CRM_I_KEY_NAN || b->edge[cell] - from == 1)
+        if (b->inside[cell]) {
+            inner->rank[inner->cuts] = before + t->rank[j] - below;
+            own[inner->cuts++] = j;
+        } else if (from == CRM_I_KEY_NAN || b->edge[cell] - from == 1)
             out[j] = from;
         else
             return 0;
@@ -349,23 +411,30 @@ static int answer_from_cells(const struct selection *t, const struct brackets *b
     return 1;
 }
 
-/* 0 if the sample was of no use. */
-static int select_by_sample(const struct selection *t, uint64_t *keys, uint64_t *out)
+/* *done = 0 if the sample was of no use. What was gathered, a few hundredths, is left to histograms. */
+static crm_status select_by_sample(const struct selection *t, const struct run *run, int64_t *table,
+                                   uint64_t *keys, uint64_t *out, int *done)
 {
-    const int64_t limit = gather_limit(t->n) - 1; /* one place is for the key at hand */
     struct brackets b;
+    struct pass p = {.t = t, .b = &b, .limit = gather_limit(t->n), .kept = (double *)(void *)keys};
     const int64_t m = take_sample(t, keys);
     crm_i_sort_u64(m, keys, keys + m);
     place_brackets(t, m, keys, &b);
-    const int64_t found = b.steps == 4 ? count_and_gather(t, &b, 4, limit, keys)
-                                       : count_and_gather(t, &b, b.steps, limit, keys);
-    int64_t wanted = 0;
-    for (int i = 0; i < 1 << b.steps; i++)
-        wanted += b.inside[i] ? b.count[0][i] + b.count[1][i] : 0;
-    if (wanted > found)
-        return 0;
-    crm_i_sort_u64(found, keys, keys + found);
-    return answer_from_cells(t, &b, keys, out);
+    const int64_t parts = (t->n - 1) / PART_ROWS + 1;
+    const crm_status status =
+        crm_i_parallel(run->context, count_and_gather, &p, parts, run->from, run->to, run->err);
+    struct selection inner;
+    int own[CUTS];
+    uint64_t found[CUTS];
+    inner.n = atomic_load_explicit(&p.found, memory_order_relaxed);
+    inner.value = p.kept;
+    inner.flip = t->flip;
+    *done = status == CRM_OK && inner.n <= p.limit && answer_from_cells(&p, out, &inner, own);
+    if (*done && inner.cuts > 0)
+        select_by_histogram(&inner, table, keys + p.limit, found);
+    for (int i = 0; *done && i < inner.cuts; i++)
+        out[own[i]] = found[i];
+    return status;
 }
 
 /* ---- the calls ---- */
@@ -385,8 +454,8 @@ static void take_ranks(struct selection *t, int64_t k, const int64_t *rank, int 
     }
 }
 
-static void select_ranks(int64_t n, const double *value, int64_t k, const int64_t *rank, double *out,
-                         void *scratch, uint64_t flip, int sampled)
+static crm_status select_ranks(const struct run *whole, int64_t n, const double *value, int64_t k,
+                               const int64_t *rank, double *out, void *scratch, uint64_t flip, int sampled)
 {
     int64_t *table = scratch;
     uint64_t *keys = (uint64_t *)(void *)(table + table_size(k));
@@ -396,35 +465,47 @@ static void select_ranks(int64_t n, const double *value, int64_t k, const int64_
     t.flip = flip;
     const int use_sample = sampled && n > gather_limit(n);
     const int64_t group = use_sample ? cuts_at_once(n) : CUTS;
+    struct run run = *whole;
     for (int64_t first = 0; first < k; first += group) {
         int order[CUTS];
         uint64_t found[CUTS];
+        int done = 0;
         take_ranks(&t, k - first < group ? k - first : group, rank + first, order);
-        if (!use_sample || !select_by_sample(&t, keys, found))
+        run.to = run.from + (whole->to - run.from) * ((double)t.cuts / (double)(k - first));
+        const crm_status status = use_sample ? select_by_sample(&t, &run, table, keys, found, &done) : CRM_OK;
+        if (status != CRM_OK)
+            return status;
+        run.from = run.to;
+        if (!done)
             select_by_histogram(&t, table, keys, found);
         for (int j = 0; j < t.cuts; j++) {
             const uint64_t key = found[j] == CRM_I_KEY_NAN ? found[j] : found[j] ^ flip;
             out[first + order[j]] = crm_i_f64_from_key(key);
         }
     }
+    return CRM_OK;
 }
 
 void crm_i_select_many(int64_t n, const double *value, int64_t k, const int64_t *rank, double *out,
                        void *scratch)
 {
-    select_ranks(n, value, k, rank, out, scratch, 0, 1);
+    const struct run alone = {NULL, 0.0, 0.0, NULL};
+    select_ranks(&alone, n, value, k, rank, out, scratch, 0, 1);
 }
 
-void crm_i_select_many_descending(int64_t n, const double *value, int64_t k, const int64_t *rank, double *out,
-                                  void *scratch)
+crm_status crm_i_select_many_descending(const crm_context *context, int64_t n, const double *value, int64_t k,
+                                        const int64_t *rank, double *out, void *scratch, double from,
+                                        double to, crm_error *err)
 {
-    select_ranks(n, value, k, rank, out, scratch, UINT64_MAX, 1);
+    const struct run run = {context, from, to, err};
+    return select_ranks(&run, n, value, k, rank, out, scratch, UINT64_MAX, 1);
 }
 
 void crm_i_select_many_bounded(int64_t n, const double *value, int64_t k, const int64_t *rank, double *out,
                                void *scratch)
 {
-    select_ranks(n, value, k, rank, out, scratch, 0, 0);
+    const struct run alone = {NULL, 0.0, 0.0, NULL};
+    select_ranks(&alone, n, value, k, rank, out, scratch, 0, 0);
 }
 
 /* ---- cumulative sums ---- */

@@ -3,9 +3,10 @@
 #define CRM_I_SELECT_H
 
 #include "base/compiler.h"
+#include "crmcore/base.h"
 
 /* Bytes of scratch (aligned for uint64_t) for crm_i_select_many of n values and k cuts: 128 KB per cut up
- * to 2 MB, and 4 n bytes. */
+ * to 2 MB, 4 n bytes, and up to 100 KB. */
 int64_t crm_i_select_scratch_size(int64_t n, int64_t k);
 
 /* out[j] = the value at 0-based rank[j] of the n values in ascending order, NaN last (a rank among the NaN
@@ -15,9 +16,11 @@ int64_t crm_i_select_scratch_size(int64_t n, int64_t k);
 void crm_i_select_many(int64_t n, const double *value, int64_t k, const int64_t *rank, double *out,
                        void *scratch);
 
-/* The same with ranks counted from the largest down, NaN last. */
-void crm_i_select_many_descending(int64_t n, const double *value, int64_t k, const int64_t *rank, double *out,
-                                  void *scratch);
+/* The same with ranks counted from the largest down, NaN last, by the workers of the context; progress goes
+ * from `from` to `to`. CRM_OK, CRM_E_CANCELLED or CRM_E_EXECUTOR. */
+crm_status crm_i_select_many_descending(const crm_context *context, int64_t n, const double *value, int64_t k,
+                                        const int64_t *rank, double *out, void *scratch, double from,
+                                        double to, crm_error *err);
 
 /* As crm_i_select_many, but straight by the method of bounded cost that the others fall back on. */
 void crm_i_select_many_bounded(int64_t n, const double *value, int64_t k, const int64_t *rank, double *out,

@@ -111,8 +111,10 @@ crm_status crm_concentration_top(const crm_context *context, int64_t n, const do
     if (!scratch)
         return crm_i_fail_memory(err);
     double last;
-    crm_i_select_many_descending(n, value, 1, &rank, &last, scratch);
+    status = crm_i_select_many_descending(context, n, value, 1, &rank, &last, scratch, 0.4, 0.8, err);
     crm_i_release(&allocator, scratch, bytes, 1);
+    if (status != CRM_OK)
+        return status;
     *held = held_by(n, value, rank + 1, last) / total;
     return crm_i_ok(err);
 }

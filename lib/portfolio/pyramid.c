@@ -1,5 +1,6 @@
-/* The customer pyramid: whichever way the cuts are given, they become falling bounds, closed below, and one pass of
- * comparisons gives every tier; only equal values that a cut parts by key are dealt with one by one. */
+/* The customer pyramid: whichever way the cuts are given, they become falling bounds, closed below, and one
+ * pass of comparisons gives every tier; only equal values that a cut parts by key are dealt with one by one.
+ */
 #include "crmcore/portfolio.h"
 
 #include "base/context.h"
@@ -12,6 +13,7 @@
 #include "portfolio/rank.h"
 
 #include <float.h>
+#include <stdatomic.h>
 
 /* Rows are dealt out in parts of this many, whoever works on them. */
 #define PART_ROWS INT64_C(65536)
@@ -29,8 +31,8 @@ struct pyramid {
     int64_t finite;
     int64_t infinite;
     int32_t cuts;
-    int64_t rank[CRM_I_TIERS_MOST];  /* customers down to and with tier j + 1 */
-    double bound[CRM_I_TIERS_MOST];  /* the least value of tier j + 1 */
+    int64_t rank[CRM_I_TIERS_MOST]; /* customers down to and with tier j + 1 */
+    double bound[CRM_I_TIERS_MOST]; /* the least value of tier j + 1 */
     crm_i_ties ties;
     uint8_t *tier;
 };
@@ -154,7 +156,8 @@ static crm_status ranks_of_value(struct pyramid *p, const double *cut, crm_error
     }
     const double total = crm_i_exact_value(&sum);
     if (!isfinite(total))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, total, "The total of value is beyond the range of double.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, total,
+                                "The total of value is beyond the range of double.");
     double target[CRM_I_TIERS_MOST];
     double last[CRM_I_TIERS_MOST];
     crm_i_pair share = {0.0, 0.0};
@@ -177,7 +180,8 @@ static crm_status ranks_of_value(struct pyramid *p, const double *cut, crm_error
 
 /* ---- from ranks to bounds ---- */
 
-/* found[j] = the value on place place[j] (from 1) from the top; places below 1 or beyond the last give NaN. */
+/* found[j] = the value on place place[j] (from 1) from the top; places below 1 or beyond the last give NaN.
+ */
 static crm_status values_at(const struct pyramid *p, const int64_t *place, double *found, crm_error *err)
 {
     int64_t rank[CRM_I_TIERS_MOST];
@@ -192,8 +196,11 @@ static crm_status values_at(const struct pyramid *p, const int64_t *place, doubl
         void *scratch = crm_i_alloc(&p->allocator, bytes, 1);
         if (!scratch)
             return crm_i_fail_memory(err);
-        crm_i_select_many_descending(p->n, p->clean, count, rank, value, scratch);
+        const crm_status status = crm_i_select_many_descending(p->context, p->n, p->clean, count, rank, value,
+                                                               scratch, 0.3, 0.6, err);
         crm_i_release(&p->allocator, scratch, bytes, 1);
+        if (status != CRM_OK)
+            return status;
     }
     count = 0;
     for (int32_t j = 0; j < p->cuts; j++)
@@ -201,8 +208,8 @@ static crm_status values_at(const struct pyramid *p, const int64_t *place, doubl
     return CRM_OK;
 }
 
-/* A value is in tier j + 1 or above: UP, if it is not below the one on place rank[j]; DOWN, if it is above the one on
- * place rank[j] + 1. */
+/* A value is in tier j + 1 or above: UP, if it is not below the one on place rank[j]; DOWN, if it is above
+ * the one on place rank[j] + 1. */
 static crm_status bounds_of_ranks(struct pyramid *p, int32_t ties, crm_error *err)
 {
     const int64_t shift = ties == CRM_TIES_DOWN;
@@ -224,35 +231,53 @@ static crm_status bounds_of_ranks(struct pyramid *p, int32_t ties, crm_error *er
     return CRM_OK;
 }
 
+/* How many values stand above each bound, and how many on it. */
+struct stands {
+    const struct pyramid *p;
+    _Atomic int64_t above[CRM_I_TIERS_MOST];
+    _Atomic int64_t equal[CRM_I_TIERS_MOST];
+};
+
+static void count_stands(void *arg, int64_t part, int64_t worker)
+{
+    (void)worker;
+    struct stands *s = arg;
+    const struct pyramid *p = s->p;
+    for (int32_t j = 0; j < p->cuts; j++) {
+        int64_t above;
+        int64_t equal;
+        if (!isfinite(p->bound[j]))
+            continue;
+        CRM_I_KERNEL_PICK(p->isa, crm_i_pyramid_count)
+        (part_rows(p->n, part), p->clean + part * PART_ROWS, p->bound[j], &above, &equal);
+        atomic_fetch_add_explicit(&s->above[j], above, memory_order_relaxed);
+        atomic_fetch_add_explicit(&s->equal[j], equal, memory_order_relaxed);
+    }
+}
+
 /* Bounds within equal values that a cut parts: the values go below the cut, and into the list. */
 static crm_status part_ties(struct pyramid *p, const uint64_t *key, crm_error *err)
 {
-    for (int32_t j = 0; j < p->cuts; j++) {
+    struct stands s = {.p = p};
+    const crm_status status = crm_i_parallel(p->context, count_stands, &s, part_count(p->n), 0.6, 0.7, err);
+    for (int32_t j = 0; j < p->cuts && status == CRM_OK; j++) {
         const double bound = p->bound[j];
-        if (!isfinite(bound))
+        const int64_t above = atomic_load_explicit(&s.above[j], memory_order_relaxed);
+        const int64_t equal = atomic_load_explicit(&s.equal[j], memory_order_relaxed);
+        if (!isfinite(bound) || above + equal <= p->rank[j])
             continue;
-        crm_i_ties_group g = {bound, 0, 0, 0};
-        for (int64_t part = 0; part < part_count(p->n); part++) {
-            int64_t above;
-            int64_t equal;
-            CRM_I_KERNEL_PICK(p->isa, crm_i_pyramid_count)
-            (part_rows(p->n, part), p->clean + part * PART_ROWS, bound, &above, &equal);
-            g.above += above;
-            g.equal += equal;
-        }
-        if (g.above + g.equal <= p->rank[j])
-            continue;
+        const crm_i_ties_group g = {bound, above, equal, 0};
         p->bound[j] = next_above(bound);
         if (p->ties.groups == 0 || p->ties.group[p->ties.groups - 1].value != bound)
             p->ties.group[p->ties.groups++] = g;
     }
-    if (p->ties.groups == 0)
-        return CRM_OK;
+    if (status != CRM_OK || p->ties.groups == 0)
+        return status;
     return crm_i_ties_collect(&p->ties, &p->allocator, p->n, p->clean, key, p->cuts, p->rank, err);
 }
 
-static crm_status find_bounds(struct pyramid *p, const uint64_t *key, const double *cut, int32_t by, int32_t ties,
-                              crm_error *err)
+static crm_status find_bounds(struct pyramid *p, const uint64_t *key, const double *cut, int32_t by,
+                              int32_t ties, crm_error *err)
 {
     if (by == CRM_CUT_THRESHOLD) {
         for (int32_t j = 0; j < p->cuts; j++)
@@ -284,8 +309,8 @@ static crm_status finish(const struct pyramid *p, crm_error *err)
 }
 
 crm_status crm_pyramid_assign(const crm_context *context, int64_t n, const double *value, const uint64_t *key,
-                              int32_t tiers, const double *cut, int32_t by, int32_t ties, int32_t negative_lowest,
-                              uint8_t *tier, crm_error *err)
+                              int32_t tiers, const double *cut, int32_t by, int32_t ties,
+                              int32_t negative_lowest, uint8_t *tier, crm_error *err)
 {
     if (n < 0)
         return crm_i_fail(err, CRM_E_ARGUMENT, 2, "n is negative.");

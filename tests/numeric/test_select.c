@@ -81,7 +81,8 @@ static void check(int64_t n, int shape, int64_t k)
         for (int64_t j = 0; j < k; j++)
             same(out[j], rank[j] < valid ? down[valid - 1 - rank[j]] : (double)NAN);
     }
-    crm_i_select_many_descending(n, value, k, rank, out, scratch);
+    assert_int_equal(
+        crm_i_select_many_descending(NULL, n, value, k, rank, out, scratch, 0.0, 1.0, NULL), CRM_OK);
     for (int64_t j = 0; j < k; j++)
         same(out[j], down[rank[j]]);
     free(value);

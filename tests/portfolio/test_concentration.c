@@ -293,11 +293,45 @@ static void test_memory(void **state)
         failing_none(each, &which);
 }
 
+static int32_t stop(void *self, double done)
+{
+    (void)done;
+    return --*(int *)self < 0;
+}
+
+/* Enough rows for a sample: two workers give the same, and whoever asked to stop is heard. */
+static void test_workers(void **state)
+{
+    (void)state;
+    enum { N = 200000 };
+    double *value = malloc(N * sizeof *value);
+    crm_context *pool = NULL;
+    crm_context *watched = NULL;
+    double alone = 0;
+    double together = 0;
+    int left = 0;
+    for (int64_t i = 0; i < N; i++)
+        value[i] = 1e6 / (1.0 + (double)(draw() % 100000));
+    assert_int_equal(crm_context_create(NULL, NULL, 2, &pool, NULL), CRM_OK);
+    assert_int_equal(crm_context_watch(pool, stop, &left, &watched, NULL), CRM_OK);
+    assert_int_equal(crm_concentration_top(NULL, N, value, .2, 0, &alone, NULL), CRM_OK);
+    assert_int_equal(crm_concentration_top(pool, N, value, .2, 0, &together, NULL), CRM_OK);
+    assert_true(alone > .8 && alone < 1.0);
+    assert_same_bits(together, alone);
+    together = 7.0;
+    assert_int_equal(crm_concentration_top(watched, N, value, .2, 0, &together, NULL), CRM_E_CANCELLED);
+    assert_true(together == 7.0);
+    crm_context_destroy(watched);
+    crm_context_destroy(pool);
+    free(value);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_slowly), cmocka_unit_test(test_order),  cmocka_unit_test(test_edges),
         cmocka_unit_test(test_misuse), cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_workers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

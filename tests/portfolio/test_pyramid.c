@@ -442,6 +442,37 @@ static void test_cancel(void **state)
     }
 }
 
+/* Enough rows for a sample: wherever it is stopped, nothing is left behind. */
+static void test_cancel_anywhere(void **state)
+{
+    (void)state;
+    enum { N = 100000 };
+    double *value = malloc(N * sizeof *value);
+    uint64_t *key = malloc(N * sizeof *key);
+    uint8_t *tier = malloc(N);
+    const double cut[4] = {.2, .3, .3, .2};
+    for (int64_t i = 0; i < N; i++) {
+        value[i] = (double)(draw() % 50000);
+        key[i] = (uint64_t)i;
+    }
+    int stopped = 0;
+    for (int allowed = 0, done = 0; !done; allowed++) {
+        int left = allowed;
+        crm_context *context = NULL;
+        assert_int_equal(crm_context_watch(NULL, stop, &left, &context, NULL), CRM_OK);
+        const crm_status status = crm_pyramid_assign(context, N, value, key, 4, cut, CRM_CUT_COUNT, CRM_TIES_KEY, 0,
+                                                     tier, NULL);
+        assert_true(status == CRM_OK || status == CRM_E_CANCELLED);
+        done = status == CRM_OK;
+        stopped += !done;
+        crm_context_destroy(context);
+    }
+    assert_true(stopped > 4);
+    free(value);
+    free(key);
+    free(tier);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -449,6 +480,7 @@ int main(void)
         cmocka_unit_test(test_past_one),
         cmocka_unit_test(test_same_everywhere), cmocka_unit_test(test_totals), cmocka_unit_test(test_misuse),
         cmocka_unit_test(test_memory), cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_cancel_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
