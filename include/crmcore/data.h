@@ -233,7 +233,9 @@ enum { /* facts about a summary */
     CRM_SUMMARY_DURATIONS = 5,
     CRM_SUMMARY_DURATIONS_DISTINCT = 6,
     CRM_SUMMARY_GAPS = 7,               /* gaps counted */
-    CRM_SUMMARY_AS_OF = 8               /* INT64_MIN if it was not made of a book */
+    CRM_SUMMARY_AS_OF = 8,              /* INT64_MIN if it was not made of a book */
+    CRM_SUMMARY_COVARIATES = 9,         /* columns of covariates; 0 if it has none */
+    CRM_SUMMARY_STRATA = 10             /* distinct rows of covariates */
 };
 
 /* Purchases, spend (customers with a positive spend count) and gaps of a book; customers without a purchase are left
@@ -265,12 +267,21 @@ CRM_API crm_status crm_summary_of_durations(const crm_context *context, int64_t 
 CRM_API crm_status crm_summary_of_survivors(const crm_context *context, int64_t n, const double *survivors,
                                             crm_summary **out, crm_error *err);
 
-/* Adds rows of purchases, checked as above, to a summary that has no as-of date (otherwise CRM_E_STATE); on failure it
+/* Purchases, as above, of customers with static covariates: z is column-major, n rows by 1 .. 32 columns with leading
+ * dimension n, finite (the first that is not is CRM_E_DOMAIN naming its row). Fits use the covariates as their options
+ * say, or not at all. Covariates of few distinct values cost next to nothing. Since 0.9. */
+CRM_API crm_status crm_summary_of_covariates(const crm_context *context, int64_t n, const double *x, const double *t_x,
+                                             const double *T, const double *weight /*opt*/, int32_t columns,
+                                             const double *z, crm_summary **out, crm_error *err);
+
+/* Adds rows of purchases, checked as above, to a summary that has neither an as-of date nor covariates (otherwise
+ * CRM_E_STATE); on failure it
  * stays as it was. Takes time in proportion to the cells that are there: add in batches. Since 0.9. */
 CRM_API crm_status crm_summary_add(const crm_context *context, crm_summary *into, int64_t n, const double *x,
                                    const double *t_x, const double *T, const double *weight /*opt*/, crm_error *err);
 
-/* Adds a summary with the same as-of date and ticks per period, or none; otherwise CRM_E_STATE. Without a date, into
+/* Adds a summary with the same as-of date and ticks per period, or none, and the same number of covariates, or
+ * neither purchases nor covariates; otherwise CRM_E_STATE. Without a date, into
  * takes that of from. CRM_E_OVERFLOW where a count would not fit int64. On failure into stays as it was. Since 0.9. */
 CRM_API crm_status crm_summary_merge(crm_summary *into, const crm_summary *from, crm_error *err);
 CRM_API int64_t crm_summary_fact(const crm_summary *summary, int32_t fact); /* CRM_SUMMARY_*; else INT64_MIN */

@@ -5,8 +5,8 @@
 #include "base/memory.h"
 #include "crmcore/base.h"
 
-/* Up to four columns, the last of them the weight; no double is -0, and every weight is > 0. */
-enum { CRM_I_CELL_COLUMNS = 4 };
+/* Up to five columns, the last of them the weight; no double is -0, and every weight is > 0. */
+enum { CRM_I_CELL_COLUMNS = 5 };
 typedef struct crm_i_cells {
     int32_t columns;
     int64_t n;

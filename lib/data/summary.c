@@ -7,6 +7,7 @@
 #include "data/summary_book.h"
 #include "data/summary_private.h"
 #include "data/summary_rows.h"
+#include "data/summary_strata.h"
 
 /* ---- making and unmaking ---- */
 
@@ -47,6 +48,7 @@ void crm_summary_destroy(crm_summary *summary)
     const crm_allocator allocator = summary->handle.allocator;
     for (int32_t s = 0; s < CRM_I_SECTIONS; s++)
         crm_i_cells_release(&allocator, &summary->cells[s]);
+    crm_i_strata_release(&allocator, &summary->strata);
     crm_i_release(&allocator, summary->gap_length, 2 * summary->gap_n, (int64_t)sizeof(int64_t));
     crm_i_release(&allocator, summary, 1, (int64_t)sizeof *summary);
 }
@@ -74,21 +76,21 @@ static crm_status of_rows(const crm_context *context, const crm_i_section_rows *
 crm_status crm_summary_of_purchases(const crm_context *context, int64_t n, const double *x, const double *t_x,
                                     const double *T, const double *weight, crm_summary **out, crm_error *err)
 {
-    const crm_i_section_rows rows = {CRM_I_PURCHASES, n, {x, t_x, T, weight}};
+    const crm_i_section_rows rows = {CRM_I_PURCHASES, n, {x, t_x, T, weight, NULL}};
     return of_rows(context, &rows, out, 7, err);
 }
 
 crm_status crm_summary_of_spend(const crm_context *context, int64_t n, const double *count, const double *mean,
                                 const double *weight, crm_summary **out, crm_error *err)
 {
-    const crm_i_section_rows rows = {CRM_I_SPENDS, n, {count, mean, weight, NULL}};
+    const crm_i_section_rows rows = {CRM_I_SPENDS, n, {count, mean, weight, NULL, NULL}};
     return of_rows(context, &rows, out, 6, err);
 }
 
 crm_status crm_summary_of_durations(const crm_context *context, int64_t n, const double *duration,
                                     const uint8_t *ended, const double *weight, crm_summary **out, crm_error *err)
 {
-    crm_i_section_rows rows = {CRM_I_DURATIONS, n, {duration, NULL, weight, NULL}};
+    crm_i_section_rows rows = {CRM_I_DURATIONS, n, {duration, NULL, weight, NULL, NULL}};
     if (n <= 0 || !duration || !ended)
         return of_rows(context, &rows, out, 6, err);
     const crm_allocator allocator = crm_i_allocator(context);
@@ -110,7 +112,9 @@ crm_status crm_summary_add(const crm_context *context, crm_summary *into, int64_
         return crm_i_fail(err, CRM_E_NULL, 2, "into is NULL.");
     if (into->as_of != INT64_MIN)
         return crm_i_fail(err, CRM_E_STATE, 2, "Rows cannot be added to a summary that has an as-of date.");
-    const crm_i_section_rows rows = {CRM_I_PURCHASES, n, {x, t_x, T, weight}};
+    if (into->strata.columns > 0)
+        return crm_i_fail(err, CRM_E_STATE, 2, "Rows without covariates cannot be added to a summary that has some.");
+    const crm_i_section_rows rows = {CRM_I_PURCHASES, n, {x, t_x, T, weight, NULL}};
     const crm_allocator scratch = crm_i_allocator(context);
     crm_i_cells more;
     crm_i_cells both;
@@ -192,6 +196,10 @@ int64_t crm_summary_fact(const crm_summary *summary, int32_t fact)
         return summary->gap_total;
     case CRM_SUMMARY_AS_OF:
         return summary->as_of;
+    case CRM_SUMMARY_COVARIATES:
+        return summary->strata.columns;
+    case CRM_SUMMARY_STRATA:
+        return summary->strata.n;
     default:
         return INT64_MIN;
     }

@@ -42,13 +42,23 @@ typedef struct crm_i_gaps {
     const int64_t *count;
 } crm_i_gaps;
 
-enum { CRM_I_PURCHASES = 0, CRM_I_SPENDS = 1, CRM_I_DURATIONS = 2, CRM_I_SECTIONS = 3 };
+/* Purchases once more, parted by the covariates of their customers: stratum i is the i-th of the distinct rows of
+ * covariates, in ascending order, column 0 before column 1; none is without a customer. */
+typedef struct crm_i_strata {
+    int32_t columns; /* of covariates; 0: the summary has none */
+    int64_t n;
+    double *z; /* covariate c of stratum i at z[i * columns + c]; never -0 */
+} crm_i_strata;
+
+/* The cells of CRM_I_STRATA: stratum, x, t_x, T, weight. */
+enum { CRM_I_PURCHASES = 0, CRM_I_SPENDS = 1, CRM_I_DURATIONS = 2, CRM_I_STRATA = 3, CRM_I_SECTIONS = 4 };
 
 struct crm_summary {
     crm_i_handle handle;
     int64_t as_of; /* INT64_MIN: none */
     double period; /* ticks per period; 0: none */
     crm_i_cells cells[CRM_I_SECTIONS];
+    crm_i_strata strata;
     int64_t gap_total; /* sum of gap_count */
     int64_t gap_n;
     int64_t *gap_length; /* 2 gap_n entries, of which gap_count is the second half */

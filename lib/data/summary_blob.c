@@ -1,6 +1,8 @@
 /* The summary as bytes. Version 1: as-of i64, ticks per period f64; for purchases, spend and durations the number of
  * cells i64 and the cells, each its columns f64 and its count i64; the number of gap lengths i64 and each length i64
- * with its count i64. Everything in canonical order, so that equal summaries are equal bytes. */
+ * with its count i64. Version 2 adds: the number of covariates i64 and, if there are any, that of strata i64, each with its
+ * covariates f64, and the cells of strata as above. Everything in canonical order, so that equal summaries are equal
+ * bytes; without covariates version 1 is written. */
 #include <math.h>
 
 #include "base/blob.h"
@@ -8,8 +10,9 @@
 #include "data/customers.h"
 #include "data/summary_private.h"
 #include "data/summary_rows.h"
+#include "data/summary_strata.h"
 
-enum { SUMMARY_VERSION = 1 };
+enum { SUMMARY_VERSION = 2 };
 static const char summary_kind[4] = {'S', 'U', 'M', 'M'};
 
 /* ---- writing ---- */
@@ -24,6 +27,16 @@ static void write_cells(crm_i_writer *w, const crm_i_cells *cells)
     }
 }
 
+static void write_strata(crm_i_writer *w, const crm_summary *summary)
+{
+    const crm_i_strata *strata = &summary->strata;
+    crm_i_write_i64(w, strata->columns);
+    crm_i_write_i64(w, strata->n);
+    for (int64_t i = 0; i < strata->n * strata->columns; i++)
+        crm_i_write_f64(w, strata->z[i]);
+    write_cells(w, &summary->cells[CRM_I_STRATA]);
+}
+
 crm_status crm_summary_save(const crm_summary *summary, uint8_t *bytes, int64_t capacity, int64_t *length,
                             crm_error *err)
 {
@@ -32,14 +45,17 @@ crm_status crm_summary_save(const crm_summary *summary, uint8_t *bytes, int64_t 
     crm_i_writer w = crm_i_write_begin(bytes, capacity);
     crm_i_write_i64(&w, summary->as_of);
     crm_i_write_f64(&w, summary->period);
-    for (int32_t s = 0; s < CRM_I_SECTIONS; s++)
+    for (int32_t s = 0; s < CRM_I_STRATA; s++)
         write_cells(&w, &summary->cells[s]);
     crm_i_write_i64(&w, summary->gap_n);
     for (int64_t i = 0; i < summary->gap_n; i++) {
         crm_i_write_i64(&w, summary->gap_length[i]);
         crm_i_write_i64(&w, summary->gap_count[i]);
     }
-    return crm_i_write_end(&w, summary_kind, SUMMARY_VERSION, length, err);
+    const uint32_t version = summary->strata.columns > 0 ? 2 : 1;
+    if (version > 1)
+        write_strata(&w, summary);
+    return crm_i_write_end(&w, summary_kind, version, length, err);
 }
 
 /* ---- reading: nothing is believed ---- */
@@ -107,6 +123,52 @@ static crm_status read_gaps(crm_i_reader *r, const crm_allocator *allocator, crm
     return CRM_OK;
 }
 
+/* 1 if stratum i may stand where it does: finite, without -0, above the one before. */
+static int32_t is_stratum(const crm_i_strata *strata, int64_t i)
+{
+    const double *z = strata->z + i * strata->columns;
+    for (int32_t c = 0; c < strata->columns; c++)
+        if (!isfinite(z[c]) || (z[c] == 0.0 && signbit(z[c])))
+            return 0;
+    return i == 0 || crm_i_strata_compare(strata->columns, z - strata->columns, z) < 0;
+}
+
+/* Every stratum has cells, and together as many customers as the purchases. */
+static int32_t is_parted(const crm_summary *summary)
+{
+    const crm_i_cells *cells = &summary->cells[CRM_I_STRATA];
+    double next = 0.0;
+    for (int64_t i = 0; i < cells->n; i++) {
+        const double stratum = cells->column[0][i];
+        if (stratum > next)
+            return 0;
+        next = stratum == next ? next + 1.0 : next;
+    }
+    return next == (double)summary->strata.n && cells->total == summary->cells[CRM_I_PURCHASES].total;
+}
+
+static crm_status read_strata(crm_i_reader *r, const crm_allocator *allocator, crm_summary *summary, crm_error *err)
+{
+    crm_i_strata *strata = &summary->strata;
+    const int64_t columns = crm_i_read_i64(r);
+    if (columns < 1 || columns > CRM_I_COVARIATES_MOST)
+        return bad(err);
+    strata->columns = (int32_t)columns;
+    const int64_t n = crm_i_read_count(r, 8 * columns);
+    strata->z = crm_i_alloc(allocator, n, columns * (int64_t)sizeof *strata->z);
+    if (!strata->z)
+        return crm_i_fail_memory(err);
+    strata->n = n;
+    for (int64_t i = 0; i < n; i++) {
+        for (int64_t c = 0; c < columns; c++)
+            strata->z[i * columns + c] = crm_i_read_f64(r);
+        if (!is_stratum(strata, i))
+            return bad(err);
+    }
+    const crm_status status = read_cells(r, allocator, CRM_I_STRATA, &summary->cells[CRM_I_STRATA], err);
+    return status == CRM_OK && !is_parted(summary) ? bad(err) : status;
+}
+
 static crm_status read_summary(crm_i_reader *r, crm_summary *summary, crm_error *err)
 {
     const crm_allocator *allocator = &summary->handle.allocator;
@@ -116,12 +178,14 @@ static crm_status read_summary(crm_i_reader *r, crm_summary *summary, crm_error 
     if (dated ? !crm_i_time_fits(summary->as_of) || !(summary->period >= 1e-200 && summary->period <= 1e200)
               : summary->period != 0.0 || signbit(summary->period))
         return bad(err);
-    for (int32_t s = 0; s < CRM_I_SECTIONS; s++) {
+    for (int32_t s = 0; s < CRM_I_STRATA; s++) {
         const crm_status status = read_cells(r, allocator, s, &summary->cells[s], err);
         if (status < 0)
             return status;
     }
-    const crm_status status = read_gaps(r, allocator, summary, err);
+    crm_status status = read_gaps(r, allocator, summary, err);
+    if (status == CRM_OK && r->version > 1)
+        status = read_strata(r, allocator, summary, err);
     return status < 0 ? status : crm_i_read_end(r, err);
 }
 

@@ -279,7 +279,7 @@ static crm_status collapse_doubles(const crm_context *context, const work *w, in
     double *block = crm_i_alloc(&allocator, room, columns * (int64_t)sizeof *block);
     if (!block)
         return crm_i_fail_memory(err);
-    crm_i_collapse_rows rows = {s->rows, columns + 1, {NULL, NULL, NULL, NULL}};
+    crm_i_collapse_rows rows = {s->rows, columns + 1, {NULL, NULL, NULL, NULL, NULL}};
     for (int32_t c = 0; c < columns; c++) {
         double *column = block + c * room;
         int64_t k = 0;

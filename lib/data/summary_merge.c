@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "data/summary_private.h"
+#include "data/summary_strata.h"
 
 typedef struct merged_gaps {
     int64_t n;
@@ -55,11 +56,27 @@ static crm_status merge_gaps(const crm_allocator *allocator, const crm_summary *
     return CRM_OK;
 }
 
-static void put(crm_summary *into, const crm_summary *from, const crm_i_cells *cells, const merged_gaps *gaps)
+static int32_t knows_customers(const crm_summary *summary)
+{
+    return summary->strata.columns > 0 || summary->cells[CRM_I_PURCHASES].n > 0;
+}
+
+/* Customers with covariates and customers without do not go together. */
+static int32_t same_covariates(const crm_summary *a, const crm_summary *b)
+{
+    return a->strata.columns == b->strata.columns || !knows_customers(a) || !knows_customers(b);
+}
+
+static void put(crm_summary *into, const crm_summary *from, const crm_i_cells *cells, const crm_i_strata *strata,
+                const merged_gaps *gaps)
 {
     const crm_allocator *allocator = &into->handle.allocator;
+    if (from->strata.columns > 0) {
+        crm_i_strata_release(allocator, &into->strata);
+        into->strata = *strata;
+    }
     for (int32_t s = 0; s < CRM_I_SECTIONS; s++) {
-        if (from->cells[s].n == 0)
+        if (s == CRM_I_STRATA ? from->strata.columns == 0 : from->cells[s].n == 0)
             continue;
         crm_i_cells_release(allocator, &into->cells[s]);
         into->cells[s] = cells[s];
@@ -79,25 +96,31 @@ crm_status crm_summary_merge(crm_summary *into, const crm_summary *from, crm_err
         return crm_i_fail(err, CRM_E_NULL, into ? 2 : 1, "A summary is NULL.");
     if (!same_dates(into, from))
         return crm_i_fail(err, CRM_E_STATE, 2, "The summaries have different as-of dates or ticks per period.");
+    if (!same_covariates(into, from))
+        return crm_i_fail(err, CRM_E_STATE, 2, "The summaries have different numbers of covariates.");
     const crm_allocator *allocator = &into->handle.allocator;
     const int64_t as_of = into->as_of != INT64_MIN ? into->as_of : from->as_of;
     const double period = into->as_of != INT64_MIN ? into->period : from->period;
     crm_i_cells cells[CRM_I_SECTIONS];
     merged_gaps gaps = {0, 0, NULL};
+    crm_i_strata strata = {0, 0, NULL};
     for (int32_t s = 0; s < CRM_I_SECTIONS; s++)
         cells[s] = crm_i_cells_none(from->cells[s].columns);
     crm_status status = CRM_OK;
-    for (int32_t s = 0; s < CRM_I_SECTIONS && status == CRM_OK; s++)
+    for (int32_t s = 0; s < CRM_I_STRATA && status == CRM_OK; s++)
         if (from->cells[s].n > 0)
             status = crm_i_cells_merge(allocator, &into->cells[s], &from->cells[s], &cells[s], err);
+    if (status == CRM_OK && from->strata.columns > 0)
+        status = crm_i_strata_merge(allocator, into, from, &strata, &cells[CRM_I_STRATA], err);
     if (status == CRM_OK && from->gap_n > 0)
         status = merge_gaps(allocator, into, from, &gaps, err);
     if (status < 0) {
         for (int32_t s = 0; s < CRM_I_SECTIONS; s++)
             crm_i_cells_release(allocator, &cells[s]);
+        crm_i_strata_release(allocator, &strata);
         return status;
     }
-    put(into, from, cells, &gaps);
+    put(into, from, cells, &strata, &gaps);
     into->as_of = as_of;
     into->period = period;
     crm_i_summary_refresh(into);

@@ -17,11 +17,15 @@ static const char *const section_text[CRM_I_SECTIONS][CRM_I_CELL_COLUMNS] = {
     {"count must be whole and >= 0.", "mean must be finite and > 0 where count > 0.",
      "weight must be finite and >= 0.", ""},
     {"duration must be whole and >= 1.", "ended must be 0 or 1.", "weight must be finite and >= 0.", ""},
+    {"a stratum is a number.", "x must be whole and >= 0.",
+     "t_x must lie within 0 .. T, and be 0 exactly where x is 0.", "T must be finite and >= 0.",
+     "weight must be finite and >= 0."},
 };
 
 int32_t crm_i_section_columns(int32_t section)
 {
-    return section == CRM_I_PURCHASES ? 4 : 3;
+    static const int32_t columns[CRM_I_SECTIONS] = {4, 3, 3, 5};
+    return columns[section];
 }
 
 static int32_t is_amount(double v)
@@ -63,11 +67,24 @@ static int32_t blame_durations(const double *row)
     return is_amount(row[2]) ? -1 : 2;
 }
 
+static int32_t blame_stratum(const double *row)
+{
+    const int32_t blame = blame_purchases(row + 1);
+    return blame >= 0 ? blame + 1 : is_whole(row[0]) ? -1 : 0;
+}
+
 int32_t crm_i_section_blame(int32_t section, const double *row)
 {
-    return section == CRM_I_PURCHASES ? blame_purchases(row)
-           : section == CRM_I_SPENDS  ? blame_spend(row)
-                                      : blame_durations(row);
+    switch (section) {
+    case CRM_I_PURCHASES:
+        return blame_purchases(row);
+    case CRM_I_SPENDS:
+        return blame_spend(row);
+    case CRM_I_STRATA:
+        return blame_stratum(row);
+    default:
+        return blame_durations(row);
+    }
 }
 
 /* The common case: 1 if all these rows surely are good, 0 if they had better be looked at one by one. */
@@ -80,6 +97,9 @@ static int32_t surely_good(const crm_i_section_rows *rows, int32_t isa, int64_t 
     if (rows->section == CRM_I_PURCHASES)
         return CRM_I_KERNEL_PICK(isa, crm_i_surely_purchases)(n, value[0] + from, value[1] + from,
                                                               value[2] + from);
+    if (rows->section == CRM_I_STRATA) /* the strata are the library's own */
+        return CRM_I_KERNEL_PICK(isa, crm_i_surely_purchases)(n, value[1] + from, value[2] + from,
+                                                              value[3] + from);
     return rows->section == CRM_I_SPENDS &&
            CRM_I_KERNEL_PICK(isa, crm_i_surely_spend)(n, value[0] + from, value[1] + from);
 }
@@ -235,7 +255,7 @@ crm_status crm_i_section_collapse(const crm_context *context, const crm_i_sectio
     if (status < 0)
         return status;
 
-    crm_i_collapse_rows all = {0, columns, {NULL, NULL, NULL, NULL}};
+    crm_i_collapse_rows all = {0, columns, {NULL, NULL, NULL, NULL, NULL}};
     for (int32_t p = 0; p < w.parts; p++)
         all.n += w.kept[p];
     for (int32_t c = 0; c < columns; c++)

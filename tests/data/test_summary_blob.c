@@ -178,7 +178,7 @@ static void test_hostile_blobs(void **state)
     uint8_t *other = blob_make("STRM", 1, bytes + CRM_I_BLOB_HEAD, length - CRM_I_BLOB_HEAD, &n);
     assert_int_equal(crm_summary_load(NULL, other, n, &none, NULL), CRM_E_FORMAT);
     free(other);
-    other = blob_make("SUMM", 2, bytes + CRM_I_BLOB_HEAD, length - CRM_I_BLOB_HEAD, &n);
+    other = blob_make("SUMM", 3, bytes + CRM_I_BLOB_HEAD, length - CRM_I_BLOB_HEAD, &n);
     assert_int_equal(crm_summary_load(NULL, other, n, &none, NULL), CRM_E_VERSION);
     free(other);
     free(bytes);
