@@ -41,7 +41,13 @@ extern "C" {
  *   below 1e-300 is 0. Where means are taken, a shape outside 1e-60..1e60 or alpha outside 1e-100..1e100 is
  *   CRM_E_DOMAIN; DERT needs delta * alpha >= 1e-30.
  *
- * MBG/NBD: r, alpha, a, b. Not built yet.
+ * MBG/NBD: r, alpha, a, b (Batislam, Denizel & Filiztekin 2007; Wagner & Hoppe 2008). BG/NBD whose customer may leave
+ *   right after the first purchase, too: one without a repeat purchase need not be alive.
+ *   ln L = ln G(r+x)/G(r) + r ln alpha + ln B(a, b+x+1)/B(a, b)
+ *       + ln((alpha+T)^-(r+x) + a/(b+x) (alpha+t_x)^-(r+x)).
+ *   P(alive) = 1/(1 + a/(b + x) ((alpha + T)/(alpha + t_x))^(r + x)), of a new customer b/(a + b); the rest is that of
+ *   BG/NBD with B = b + x + 1, so that what a new customer is expected to buy is b/(a + b) times what BG/NBD says at
+ *   b + 1. Error bounds and domain are those of BG/NBD (1.2e-13 on its own and shared points of 40 digits).
  *
  * BG/CNBD-k and MBG/CNBD-k: k, r, alpha, a, b. Not built yet.
  *

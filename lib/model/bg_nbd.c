@@ -1,7 +1,10 @@
-/* BG/NBD predictions (Fader, Hardie & Lee 2005). A customer who is alive at T has lambda ~ Gamma(r + x, alpha
- * + T) and p ~ Beta(a, b + x), so that every quantity is P(alive) times that of a new customer at these
- * parameters: one code serves both. P(alive) = 1/(1 + [x > 0] a/(b + x - 1) ((alpha + T)/(alpha + t_x))^(r +
- * x)). */
+/* BG/NBD predictions (Fader, Hardie & Lee 2005) and those of MBG/NBD, where a customer may leave right after
+ * the first purchase too (Batislam, Denizel & Filiztekin 2007; Wagner & Hoppe 2008).
+ *
+ * A customer who is alive at T has lambda ~ Gamma(r + x, alpha + T) and p ~ Beta(a, b + n), n = x + 1 - first
+ * the times it was free to leave; first = 1 in BG/NBD, 0 in MBG/NBD. Every quantity is P(alive) times that of
+ * a customer who is alive for certain: one code serves both models, and MBG/NBD is BG/NBD at b + 1 but for
+ * P(alive) = 1/(1 + [n > 0] a/(b + n - 1) ((alpha + T)/(alpha + t_x))^(r + x)). */
 #include <math.h>
 #include <string.h>
 
@@ -68,8 +71,8 @@ static int64_t table_size(const double *parameter, const crm_i_ask *ask, int32_t
     return crm_i_curve_has_panels(ask) ? block_size(ask) * (gradient ? OUT : 1) : 0;
 }
 
-static void table_build(int32_t isa, const double *parameter, const crm_i_ask *ask, int32_t gradient,
-                        double *table)
+static void bg_table_build(int32_t isa, const double *parameter, const crm_i_ask *ask, int32_t gradient,
+                           double *table)
 {
     crm_i_curve curve;
     for (int32_t x = 0; x < rows_of(ask); x++) {
@@ -137,8 +140,8 @@ static void curves(int32_t isa, const double *parameter, const crm_i_ask *ask, c
     int32_t at[CRM_I_STRIP];
     double u[CRM_I_STRIP];
     if (crm_i_curve_has_panels(ask)) {
-        CRM_I_KERNEL_PICK(isa, crm_i_panel_find)(strip->n, parameter[1], CRM_I_CURVE_LENGTH, rows_of(ask),
-                                                 PANELS, strip->x, strip->T, at, u);
+        CRM_I_KERNEL_PICK(isa, crm_i_panel_find)
+        (strip->n, parameter[1], CRM_I_CURVE_LENGTH, rows_of(ask), PANELS, strip->x, strip->T, at, u);
         if (table)
             from_panels(isa, table, block_size(ask), strip->gradient, strip->n, at, u, out);
         else
@@ -203,12 +206,22 @@ static void rates(const double *parameter, const crm_i_strip *strip, double *out
 
 /* ---- simulation ---- */
 
-/* own: lambda, p, and whether a repeat purchase was made that may have been the last. */
-static void draw(const double *parameter, struct crm_i_random *random, double *own)
+/* own: lambda, p, and whether the last purchase was one after which a customer may leave. */
+static void draw_from(double first, const double *parameter, struct crm_i_random *random, double *own)
 {
     own[0] = crm_i_random_gamma(random, parameter[0]) / parameter[1];
     own[1] = crm_i_random_beta(random, parameter[2], parameter[3]);
-    own[2] = 0.0;
+    own[2] = 1.0 - first;
+}
+
+static void bg_draw(const double *parameter, struct crm_i_random *random, double *own)
+{
+    draw_from(1.0, parameter, random, own);
+}
+
+static void mbg_draw(const double *parameter, struct crm_i_random *random, double *own)
+{
+    draw_from(0.0, parameter, random, own);
 }
 
 static double next(const double *parameter, struct crm_i_random *random, double *own)
@@ -222,9 +235,14 @@ static double next(const double *parameter, struct crm_i_random *random, double 
 
 /* ---- what the plan sees ---- */
 
-static void begin(int32_t isa, const double *parameter, crm_i_strip *strip)
+static void bg_begin(int32_t isa, const double *parameter, crm_i_strip *strip)
 {
-    CRM_I_KERNEL_PICK(isa, crm_i_bg_alive)(parameter, strip);
+    CRM_I_KERNEL_PICK(isa, crm_i_bg_alive)(parameter, 1.0, strip);
+}
+
+static void mbg_begin(int32_t isa, const double *parameter, crm_i_strip *strip)
+{
+    CRM_I_KERNEL_PICK(isa, crm_i_bg_alive)(parameter, 0.0, strip);
 }
 
 static void alive_now(const crm_i_strip *strip, double *out, double *gradient)
@@ -234,8 +252,8 @@ static void alive_now(const crm_i_strip *strip, double *out, double *gradient)
         memcpy(gradient + j * CRM_I_STRIP, strip->alive_d[j], sizeof strip->alive_d[j]);
 }
 
-static void rows(int32_t isa, const double *parameter, const crm_i_ask *ask, const double *table,
-                 const crm_i_strip *strip, double *out, double *gradient)
+static void bg_rows(int32_t isa, const double *parameter, const crm_i_ask *ask, const double *table,
+                    const crm_i_strip *strip, double *out, double *gradient)
 {
     if (ask->quantity == CRM_QUANTITY_PROBABILITY) {
         probabilities(parameter, ask, strip, out, gradient);
@@ -250,16 +268,53 @@ static void rows(int32_t isa, const double *parameter, const crm_i_ask *ask, con
     }
 }
 
+/* Once P(alive) is known, MBG/NBD is BG/NBD at these parameters. */
+static void stayed(const double *parameter, double *own)
+{
+    memcpy(own, parameter, PARAMETERS * sizeof *own);
+    own[3] += 1.0;
+}
+
+static void mbg_table_build(int32_t isa, const double *parameter, const crm_i_ask *ask, int32_t gradient,
+                            double *table)
+{
+    double own[PARAMETERS];
+    stayed(parameter, own);
+    bg_table_build(isa, own, ask, gradient, table);
+}
+
+static void mbg_rows(int32_t isa, const double *parameter, const crm_i_ask *ask, const double *table,
+                     const crm_i_strip *strip, double *out, double *gradient)
+{
+    double own[PARAMETERS];
+    stayed(parameter, own);
+    bg_rows(isa, own, ask, table, strip, out, gradient);
+}
+
 const crm_i_prediction crm_i_bg_nbd_prediction = {
     .quantities = CRM_I_OFFERS(CRM_QUANTITY_P_ALIVE) | CRM_I_OFFERS(CRM_QUANTITY_EXPECTED) |
                   CRM_I_OFFERS(CRM_QUANTITY_DISCOUNTED) | CRM_I_OFFERS(CRM_QUANTITY_PROBABILITY) |
                   CRM_I_OFFERS(CRM_QUANTITY_RATE) | CRM_I_OFFERS(CRM_QUANTITY_VALUE),
     .check = check,
     .table_size = table_size,
-    .table_build = table_build,
-    .begin = begin,
-    .rows = rows,
+    .table_build = bg_table_build,
+    .begin = bg_begin,
+    .rows = bg_rows,
     .spend = NULL,
-    .draw = draw,
+    .draw = bg_draw,
+    .next = next,
+};
+
+const crm_i_prediction crm_i_mbg_nbd_prediction = {
+    .quantities = CRM_I_OFFERS(CRM_QUANTITY_P_ALIVE) | CRM_I_OFFERS(CRM_QUANTITY_EXPECTED) |
+                  CRM_I_OFFERS(CRM_QUANTITY_DISCOUNTED) | CRM_I_OFFERS(CRM_QUANTITY_PROBABILITY) |
+                  CRM_I_OFFERS(CRM_QUANTITY_RATE) | CRM_I_OFFERS(CRM_QUANTITY_VALUE),
+    .check = check,
+    .table_size = table_size,
+    .table_build = mbg_table_build,
+    .begin = mbg_begin,
+    .rows = mbg_rows,
+    .spend = NULL,
+    .draw = mbg_draw,
     .next = next,
 };

@@ -1,5 +1,6 @@
 /* The curves of BG/NBD: see bg_nbd_curve.h. Given alive, lambda ~ Gamma(R, A) and p ~ Beta(a, B), R = r + x,
- * A = alpha + T, B = b + x. The rate of purchases at v = u/A from now is (R/A) E[(1 + p v)^-(R+1)]. */
+ * A = alpha + T, B = b + x (MBG/NBD comes with b + 1). The rate of purchases at v = u/A from now is (R/A)
+ * E[(1 + p v)^-(R+1)]. */
 #include "model/bg_nbd_curve.h"
 
 #include "model/rule.h"

@@ -1,6 +1,6 @@
-/* One row of the likelihood of BG/NBD at any size of anything:
+/* One row of the likelihood of BG/NBD or MBG/NBD at any size of anything: with n = x + 1 - first,
  *
- *     ln L = ln G(r + x)/G(r) - sum_{j < x} ln(1 + a/(b + j)) + ln(end + last a/(b + x - 1)),
+ *     ln L = ln G(r + x)/G(r) - sum_{j < n} ln(1 + a/(b + j)) + ln(end + [n > 0] last a/(b + n - 1)),
  *
  * where end and last are alpha^r/(alpha + t)^(r + x) at T and at t_x; the larger of the two is taken out.
  * Slow, and hardly ever wanted. */
@@ -72,17 +72,18 @@ static double until(double r, double alpha, double x, double t)
     return -(waited(r, alpha, t) + x * log_sum(alpha, t));
 }
 
-double crm_i_bg_nbd_extreme(const double *parameter, double x, double t_x, double T)
+double crm_i_bg_nbd_extreme(const double *parameter, double first, double x, double t_x, double T)
 {
     const double r = parameter[0];
     const double alpha = parameter[1];
     const double a = parameter[2];
     const double b = parameter[3];
     const double end = until(r, alpha, x, T);
-    if (x == 0.0)
+    if (x < first)
         return end;
-    const double start = crm_i_log(r) + rise(r + 1.0, x - 1.0) - lasted(a, b, x);
-    const double odds = crm_i_log(a) - crm_i_log(b + (x - 1.0));
+    const double bought = x > 0.0 ? crm_i_log(r) + rise(r + 1.0, x - 1.0) : 0.0;
+    const double start = bought - lasted(a, b, x + (1.0 - first));
+    const double odds = crm_i_log(a) - crm_i_log(b + (x - first));
     const double last = odds + until(r, alpha, x, t_x);
     return start + (last > end ? last + crm_i_log1p(crm_i_exp(end - last))
                                : end + crm_i_log1p(crm_i_exp(last - end)));

@@ -1,4 +1,5 @@
-/* The likelihood of BG/NBD where products of its terms leave the range of doubles. */
+/* The likelihoods of BG/NBD (first = 1) and MBG/NBD (first = 0) where products of its terms leave the range
+ * of doubles. */
 #ifndef CRM_I_BG_NBD_EXTREME_H
 #define CRM_I_BG_NBD_EXTREME_H
 
@@ -12,6 +13,6 @@ int32_t crm_i_bg_nbd_is_usual(const double *parameter);
 
 /* The log-likelihood of one row, in logarithms throughout: right to about 1e-13 of its largest term at any
  * parameters, and finite unless it is itself beyond a double. */
-double crm_i_bg_nbd_extreme(const double *parameter, double x, double t_x, double T);
+double crm_i_bg_nbd_extreme(const double *parameter, double first, double x, double t_x, double T);
 
 #endif

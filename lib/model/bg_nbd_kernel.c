@@ -1,5 +1,5 @@
-/* The inner loops of BG/NBD prediction: see bg_nbd_kernel.h. One loop per elementary function, so that each
- * is bound by throughput and not by latency. */
+/* The inner loops of BG/NBD and MBG/NBD prediction: see bg_nbd_kernel.h. One loop per elementary function, so
+ * that each is bound by throughput and not by latency. */
 #include "model/bg_nbd_kernel.h"
 
 #include "numeric/elementary.h"
@@ -13,8 +13,9 @@ static int whole_lanes(int64_t n)
     return (int)((n + LANES - 1) / LANES * LANES);
 }
 
-/* P = e^-E/(e^-E + c) with E = R log((alpha + T)/(alpha + t_x)), c = a/(b + x - 1), or c = 0 where x = 0. */
-void CRM_I_KERNEL(crm_i_bg_alive)(const double *parameter, crm_i_strip *strip)
+/* P = e^-E/(e^-E + c) with E = R log((alpha + T)/(alpha + t_x)), c = a/(b + x - first), or 0 where x < first.
+ */
+void CRM_I_KERNEL(crm_i_bg_alive)(const double *parameter, double first, crm_i_strip *strip)
 {
     const double r = parameter[0];
     const double alpha = parameter[1];
@@ -29,18 +30,18 @@ void CRM_I_KERNEL(crm_i_bg_alive)(const double *parameter, crm_i_strip *strip)
     for (int i = 0; i < n; i++)
         kept[i] = crm_i_exp(-(r + strip->x[i]) * silence[i]);
     for (int i = 0; i < n; i++) {
-        const double below = b + (strip->x[i] - 1.0);
-        const double bought = strip->x[i] > 0.0 ? 1.0 : 0.0;
-        odds[i] = bought * a / (strip->x[i] > 0.0 ? below : 1.0);
+        const double below = b + (strip->x[i] - first);
+        const double bought = strip->x[i] >= first ? 1.0 : 0.0;
+        odds[i] = bought * a / (strip->x[i] >= first ? below : 1.0);
         const double alive = kept[i] / (kept[i] + odds[i]);
-        strip->alive[i] = strip->x[i] > 0.0 ? alive : 1.0;
+        strip->alive[i] = strip->x[i] >= first ? alive : 1.0;
     }
     if (!strip->gradient)
         return;
     for (int i = 0; i < n; i++) {
         const double dead = odds[i] / (kept[i] + odds[i]);
-        const double slope = strip->x[i] > 0.0 ? strip->alive[i] * dead : 0.0;
-        const double below = strip->x[i] > 0.0 ? b + (strip->x[i] - 1.0) : 1.0;
+        const double slope = strip->x[i] >= first ? strip->alive[i] * dead : 0.0;
+        const double below = strip->x[i] >= first ? b + (strip->x[i] - first) : 1.0;
         const double since = (strip->T[i] - strip->t_x[i]) / (alpha + strip->t_x[i]);
         strip->alive_d[0][i] = -slope * silence[i];
         strip->alive_d[1][i] = slope * (r + strip->x[i]) * since / (alpha + strip->T[i]);

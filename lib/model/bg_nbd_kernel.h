@@ -1,4 +1,5 @@
-/* The inner loops of BG/NBD prediction, for every instruction set. Sums run on 8 lanes in a fixed tree. */
+/* The inner loops of BG/NBD and MBG/NBD prediction, for every instruction set. Sums run on 8 lanes in a fixed
+ * tree. */
 #ifndef CRM_I_BG_NBD_KERNEL_H
 #define CRM_I_BG_NBD_KERNEL_H
 
@@ -39,8 +40,9 @@ typedef struct crm_i_series {
     double c[CRM_I_SERIES_OUT][CRM_I_SERIES_PANELS * CRM_I_SERIES_TERMS];
 } crm_i_series;
 
-/* P(alive) of a strip, with partials by r, alpha, a, b if strip->gradient. */
-CRM_I_KERNEL_DECLARE(void, crm_i_bg_alive, (const double *parameter, crm_i_strip *strip));
+/* P(alive) of a strip, with partials by r, alpha, a, b if strip->gradient. first: the number of repeat
+ * purchases from which a customer may have left, 1 in BG/NBD and 0 in MBG/NBD. */
+CRM_I_KERNEL_DECLARE(void, crm_i_bg_alive, (const double *parameter, double first, crm_i_strip *strip));
 
 /* For node k at delta[k] in logit p from the mode p0 = 1 - q0: p, log(p/p0) and log(q/q0), for n a multiple
  * of 8. */

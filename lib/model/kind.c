@@ -15,7 +15,7 @@ static const crm_i_kind table[] = {
     {"nbd", 2, {"r", "alpha"}, &crm_i_nbd_likelihood, &crm_i_nbd_prediction},
     {"pareto-nbd", 4, {"r", "alpha", "s", "beta"}, NULL, NULL},
     {"bg-nbd", 4, {"r", "alpha", "a", "b"}, &crm_i_bg_nbd_likelihood, &crm_i_bg_nbd_prediction},
-    {"mbg-nbd", 4, {"r", "alpha", "a", "b"}, NULL, NULL},
+    {"mbg-nbd", 4, {"r", "alpha", "a", "b"}, &crm_i_mbg_nbd_likelihood, &crm_i_mbg_nbd_prediction},
     {"bg-cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, NULL, NULL},
     {"mbg-cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, NULL, NULL},
     {"ggompertz-nbd", 5, {"r", "alpha", "b", "s", "beta"}, NULL, NULL},

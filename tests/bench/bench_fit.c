@@ -49,7 +49,7 @@ static base simulate(void)
 static crm_summary *summarise(const crm_context *context, int32_t kind, const base *b)
 {
     crm_summary *summary = NULL;
-    if (kind == CRM_MODEL_BG_NBD)
+    if (kind != CRM_MODEL_GAMMA_GAMMA)
         bench_need(crm_summary_of_purchases(context, CUSTOMERS, b->x, b->t_x, b->T, NULL, &summary, NULL),
                    "collapse");
     else
@@ -85,7 +85,7 @@ static void bench_fit(const bench *h, int32_t kind, const base *b, double most)
     char gain[120];
     double one[2];
     double two[2];
-    const double bytes = kind == CRM_MODEL_BG_NBD ? 24 : 16;
+    const double bytes = kind != CRM_MODEL_GAMMA_GAMMA ? 24 : 16;
     time_fit(h, h->one, kind, b, &one[0], &one[1]);
     snprintf(name, sizeof name, "%s fit, collapsing included", crm_kind_name(kind));
     bench_time(h, h->one, name, CUSTOMERS, bytes, one[0], BENCH_SECONDS, most);
@@ -135,17 +135,17 @@ static void bench_passes(const bench *h, int32_t kind, const base *b)
     /* by instruction set and order; 0: no limit */
     static const double most[3][3] = {{0, 22, 28}, {0, 0, 0}, {0, 10, 14}};
     const int32_t counted =
-        kind == CRM_MODEL_BG_NBD ? CRM_SUMMARY_PURCHASES_DISTINCT : CRM_SUMMARY_SPEND_DISTINCT;
+        kind != CRM_MODEL_GAMMA_GAMMA ? CRM_SUMMARY_PURCHASES_DISTINCT : CRM_SUMMARY_SPEND_DISTINCT;
     crm_summary *summary = summarise(h->one, kind, b);
     const int64_t rows = crm_summary_fact(summary, counted);
     for (int32_t isa = crm_context_isa(h->one); isa >= CRM_ISA_BASELINE; isa--) {
         crm_context *limited = NULL;
         bench_need(crm_context_limit(h->one, isa, &limited, NULL), "limit");
         for (int32_t order = 0; order <= CRM_I_ORDER_HESSIAN; order++) {
-            const double limit = kind == CRM_MODEL_BG_NBD ? most[isa][order] : 0.0;
+            const double limit = kind != CRM_MODEL_GAMMA_GAMMA ? most[isa][order] : 0.0;
             char name[80];
             snprintf(name, sizeof name, "%s %s", crm_kind_name(kind), order_name[order]);
-            bench_time(h, limited, name, rows, kind == CRM_MODEL_BG_NBD ? 32 : 24,
+            bench_time(h, limited, name, rows, kind != CRM_MODEL_GAMMA_GAMMA ? 32 : 24,
                        time_pass(h, limited, kind, summary, order), limit > 0.0 ? BENCH_NS : BENCH_NO_LIMIT,
                        limit);
         }
@@ -161,6 +161,7 @@ int main(void)
     bench_passes(&h, CRM_MODEL_BG_NBD, &b);
     bench_passes(&h, CRM_MODEL_GAMMA_GAMMA, &b);
     bench_fit(&h, CRM_MODEL_BG_NBD, &b, .05);
+    bench_fit(&h, CRM_MODEL_MBG_NBD, &b, .06);
     bench_fit(&h, CRM_MODEL_GAMMA_GAMMA, &b, .08);
     free(b.x);
     free(b.t_x);

@@ -151,6 +151,8 @@ near 1.08558148008 5e-12 eval cet bg-nbd r=.25 alpha=4.4 a=1 b=2.4 x=2 t_x=30 T=
 near 0.564588615533 5e-13 eval cet bg-nbd r=.11 alpha=2.24 a=.31 b=.50 x=0 t_x=0 T=1 t=30
 near 2.27937434413034 1e-13 eval cet bg-nbd r=.5458741247391189 alpha=13.409316394557274 a=.0009994943799344323 b=.03899022143378801 x=2 t_x=10 T=20 t=30
 near 1.872 1e-14 eval cet nbd r=.4 alpha=12 x=2 t_x=30 T=38 t=39
+near .706138619666 5e-13 eval p-alive mbg-nbd r=.524843 alpha=6.183085 a=.891359 b=1.614003 x=2 t_x=30.428571428571427 T=38.857142857142854
+near 1.262759161 5e-10 eval cet mbg-nbd r=.524843 alpha=6.183085 a=.891359 b=1.614003 x=2 t_x=30.428571428571427 T=38.857142857142854 t=39
 near 35.02791996 5e-9 eval spend gamma-gamma p=6.25 q=3.74 v=15.44 x=3 mean=35
 ends 3 '^CRM_BAD_ROWS' eval spend gamma-gamma p=6.25 q=.9 v=15.44 x=0
 ends 3 '^CRM_E_UNSUPPORTED' eval dert pareto-nbd r=.5 alpha=5 s=.3 beta=20 x=0 t_x=0 T=1 discount=.01

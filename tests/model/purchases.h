@@ -8,6 +8,7 @@
 #include "test.h"
 
 #include "crmcore.h"
+#include "model/predict.h"
 
 typedef struct purchases {
     int32_t kind;
@@ -29,20 +30,24 @@ typedef struct purchases_ask {
     double t0, t1, delta, number;
 } purchases_ask;
 
-/* The answer for one history (x, t_x, T); se opt. */
+/* The answer for one history (x, t_x, T), which a plan gives to the bit, without its tables; se opt. */
 static inline double purchases_answer(const crm_context *context, const crm_model *model, purchases_ask ask,
                                       const double *history, double *se)
 {
-    crm_plan *plan = NULL;
-    int32_t column;
     double out;
-    assert_int_equal(crm_plan_create(context, model, NULL, &plan, NULL), CRM_OK);
-    assert_int_equal(crm_plan_add(plan, ask.quantity, ask.t0, ask.t1, ask.delta, ask.number, &column, NULL),
-                     CRM_OK);
-    assert_int_equal(crm_plan_run(context, plan, 1, history, history + 1, history + 2, NULL, NULL, NULL, &out,
-                                  se, NULL, NULL),
-                     CRM_OK);
-    crm_plan_destroy(plan);
+    crm_i_column column;
+    const crm_i_ask own = {ask.quantity, ask.t0, ask.t1, ask.delta, ask.number};
+    assert_int_equal(crm_i_predict_ask(model, NULL, &own, &column, NULL), CRM_OK);
+    const crm_i_predict job = {.model = model,
+                               .columns = 1,
+                               .column = &column,
+                               .n = 1,
+                               .x = history,
+                               .t_x = history + 1,
+                               .T = history + 2,
+                               .out = &out,
+                               .se = se};
+    assert_int_equal(crm_i_predict_run(context, &job, NULL), CRM_OK);
     return out;
 }
 

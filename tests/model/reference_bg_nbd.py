@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""40-digit references for the likelihood of BG/NBD: python3 tests/model/reference_bg_nbd.py > tests/model/bg_nbd_likelihood.inc
+"""40-digit references for the likelihoods of BG/NBD and MBG/NBD:
+
+    python3 tests/model/reference_bg_nbd.py > tests/model/bg_nbd_likelihood.inc
+    python3 tests/model/reference_bg_nbd.py mbg > tests/model/mbg_nbd_likelihood.inc
 
 Points are log-uniform over the ranges that the accuracy is stated for; each line holds r, alpha, a, b, x, t_x, T, the
 log-likelihood, its condition, gradient and Hessian (lower triangle by columns) in log-parameters. The derivatives are
@@ -7,10 +10,12 @@ taken from the published formula by hand in terms of digamma and trigamma, and t
 numerical differentiation before it prints."""
 import random
 import sys
-from mpmath import mp, mpf, log, exp, log1p, loggamma, psi, diff
+from mpmath import mp, mpf, beta, gamma, log, exp, log1p, loggamma, psi, diff
 
 mp.dps = 60
-random.seed(20050101)
+MODIFIED = 'mbg' in sys.argv
+FIRST = 0 if MODIFIED else 1 # the repeat purchases from which a customer may have left
+random.seed(20070101 if MODIFIED else 20050101)
 
 
 def log_uniform(low, high):
@@ -19,38 +24,40 @@ def log_uniform(low, high):
 
 def row(theta, x, t_x, T):
     r, alpha, a, b = theta
+    n = x + 1 - FIRST
     value = loggamma(r + x) - loggamma(r) + r * log(alpha)
-    value += loggamma(b + x) - loggamma(b) + loggamma(a + b) - loggamma(a + b + x)
+    value += loggamma(b + n) - loggamma(b) + loggamma(a + b) - loggamma(a + b + n)
     value -= (r + x) * log(alpha + T)
-    if x > 0:
-        value += log1p(exp(log(a) - log(b + x - 1) + (r + x) * log((alpha + T) / (alpha + t_x))))
+    if n > 0:
+        value += log1p(exp(log(a) - log(b + n - 1) + (r + x) * log((alpha + T) / (alpha + t_x))))
     return value
 
 
 def derivatives(theta, x, t_x, T):
     """Gradient and Hessian by (r, alpha, a, b), natural, then moved to logarithms."""
     r, alpha, a, b = theta
+    n = x + 1 - FIRST
     g = [psi(0, r + x) - psi(0, r) + log(alpha) - log(alpha + T),
          r / alpha - (r + x) / (alpha + T),
-         psi(0, a + b) - psi(0, a + b + x),
-         psi(0, b + x) - psi(0, b) + psi(0, a + b) - psi(0, a + b + x)]
+         psi(0, a + b) - psi(0, a + b + n),
+         psi(0, b + n) - psi(0, b) + psi(0, a + b) - psi(0, a + b + n)]
     H = [[mpf(0)] * 4 for _ in range(4)]
     H[0][0] = psi(1, r + x) - psi(1, r)
     H[0][1] = H[1][0] = 1 / alpha - 1 / (alpha + T)
     H[1][1] = -r / alpha ** 2 + (r + x) / (alpha + T) ** 2
-    H[2][2] = H[2][3] = H[3][2] = psi(1, a + b) - psi(1, a + b + x)
-    H[3][3] = psi(1, b + x) - psi(1, b) + psi(1, a + b) - psi(1, a + b + x)
-    if x > 0:
-        u = log(a) - log(b + x - 1) + (r + x) * log((alpha + T) / (alpha + t_x))
+    H[2][2] = H[2][3] = H[3][2] = psi(1, a + b) - psi(1, a + b + n)
+    H[3][3] = psi(1, b + n) - psi(1, b) + psi(1, a + b) - psi(1, a + b + n)
+    if n > 0:
+        u = log(a) - log(b + n - 1) + (r + x) * log((alpha + T) / (alpha + t_x))
         p = 1 / (1 + exp(-u))
         d1 = 1 / (alpha + T) - 1 / (alpha + t_x)
         d2 = 1 / (alpha + t_x) ** 2 - 1 / (alpha + T) ** 2
-        du = [log((alpha + T) / (alpha + t_x)), (r + x) * d1, 1 / a, -1 / (b + x - 1)]
+        du = [log((alpha + T) / (alpha + t_x)), (r + x) * d1, 1 / a, -1 / (b + n - 1)]
         ddu = [[mpf(0)] * 4 for _ in range(4)]
         ddu[0][1] = ddu[1][0] = d1
         ddu[1][1] = (r + x) * d2
         ddu[2][2] = -1 / a ** 2
-        ddu[3][3] = 1 / (b + x - 1) ** 2
+        ddu[3][3] = 1 / (b + n - 1) ** 2
         for i in range(4):
             g[i] += p * du[i]
             for j in range(4):
@@ -72,7 +79,8 @@ def condition(theta, x, t_x, T, gl):
                 w[i] = w[i] * s
                 return row(theta, x, w[0], w[1])
             total += abs((f(1 + h) - f(1 - h)) / (2 * h))
-        total += abs(x * (psi(0, r + x) + psi(0, b + x) - psi(0, a + b + x) - log(alpha + T)))
+        n = x + 1 - FIRST
+        total += abs(x * (psi(0, r + x) + psi(0, b + n) - psi(0, a + b + n) - log(alpha + T)))
     else:
         total += abs(r * T / (alpha + T))
     return total
@@ -80,7 +88,15 @@ def condition(theta, x, t_x, T, gl):
 
 def check():
     theta = [mpf('0.243'), mpf('4.414'), mpf('0.793'), mpf('2.426')]
-    assert abs(row(theta, 3, 4, 6) - mpf('-7.977381212')) < mpf('5e-10')
+    if not MODIFIED:
+        assert abs(row(theta, 3, 4, 6) - mpf('-7.977381212')) < mpf('5e-10')
+    else: # the published form, both terms apart
+        x, t_x, T = 2, mpf(30), mpf(39)
+        r, alpha, a, b = theta
+        alive = beta(a, b + x + 1) / (alpha + T) ** (r + x)
+        left = beta(a + 1, b + x) / (alpha + t_x) ** (r + x)
+        published = log(gamma(r + x) / gamma(r) * alpha ** r / beta(a, b) * (alive + left))
+        assert abs(row(theta, x, t_x, T) - published) < mpf(10) ** -40
     logs = [log(t) for t in theta]
     for x, t_x, T in ((3, mpf(4), mpf(6)), (0, mpf(0), mpf(30)), (26, mpf(30), mpf(31))):
         gl, Hl = derivatives(theta, x, t_x, T)
@@ -98,8 +114,10 @@ def check():
 
 def main():
     check()
-    print('/* made by: python3 tests/model/reference_bg_nbd.py > tests/model/bg_nbd_likelihood.inc */')
-    for n in range(600):
+    name = 'mbg' if MODIFIED else 'bg'
+    print('/* made by: python3 tests/model/reference_bg_nbd.py%s > tests/model/%s_nbd_likelihood.inc */' %
+          (' mbg' if MODIFIED else '', name))
+    for n in range(2000 if MODIFIED else 600):
         theta = [log_uniform(1e-3, 1e3), log_uniform(1e-3, 1e4), log_uniform(1e-3, 1e3), log_uniform(1e-3, 1e3)]
         x = random.randint(0, 30) if n % 2 == 0 else int(log_uniform(1, 1e5))
         T = log_uniform(0.01, 1e4)

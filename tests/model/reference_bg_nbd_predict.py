@@ -4,12 +4,17 @@ transactions on points log-uniform over the domain, by 40-digit arithmetic.
 
     python3 tests/model/reference_bg_nbd_predict.py 2400 > tests/model/bg_nbd_predict.inc     (hours, one core)
     python3 tests/model/reference_bg_nbd_predict.py ahead 300 > tests/model/bg_nbd_ahead.inc
+    python3 tests/model/reference_bg_nbd_predict.py mbg 2000 > tests/model/mbg_nbd_predict.inc
     python3 tests/model/reference_bg_nbd_predict.py check 20                                  (a second formula)
 
 Given alive, with R = r + x, A = alpha + T, p ~ Beta(a, B = b + x):
     P(alive) = 1/(1 + [x > 0] a/(b + x - 1) ((alpha + T)/(alpha + t_x))^R)
     CET / P(alive) = E[(1 - (1 + p t/A)^-R)/p]
     DERT / P(alive) = E[R e^w E_{R+1}(w)/p], w = delta A/p, E_n the exponential integral.
+MBG/NBD: the same with B = b + x + 1 and P(alive) = 1/(1 + a/(b + x) ...) for every x; see `first` below.
+The variance of the purchases in (t0, t1] is P (M2 + M1) - (P M1)^2 with the factorial moments given alive
+    M1 = E[c^-R (1 - (1 + w)^-R)/p], M2 = 2 E[(1 - p) c^-R (1 - (1 + (R+1) w) (1 + w)^-(R+1))/p^2],
+    c = 1 + p t0/A, w = p (t1 - t0)/(A c).
 The mean over p is a trapezoidal sum in logit p, whose error falls as exp(-pi^2/step); what lies beyond the grid is a
 geometric sum. The normaliser is the beta function, computed apart, so that a wrong grid would show.
 `check` compares with mpmath.quad over hyp2f1 in the time domain."""
@@ -91,10 +96,11 @@ def scaled_expint(R, w):
         return +(R * exp(w) * (gamma(1 - n) * w ** (n - 1) - total))
 
 
-def p_alive(r, alpha, a, b, x, t_x, T):
-    if x == 0:
+def p_alive(r, alpha, a, b, x, t_x, T, first=1):
+    """first: the repeat purchases from which a customer may have left, 1 in BG/NBD, 0 in MBG/NBD."""
+    if x < first:
         return mpf(1)
-    return 1 / (1 + a / (b + x - 1) * ((alpha + T) / (alpha + t_x)) ** (r + x))
+    return 1 / (1 + a / (b + x - first) * ((alpha + T) / (alpha + t_x)) ** (r + x))
 
 
 def expected(r, alpha, a, b, x, T, t):
@@ -105,6 +111,31 @@ def expected(r, alpha, a, b, x, T, t):
 def discounted(r, alpha, a, b, x, T, delta):
     R, z = r + x, delta * (alpha + T)
     return logistic_mean(a, b + x, lambda p, q: scaled_expint(R, z / p) / p, (R + 20) / z + R + 1)
+
+
+def later(R, w):
+    """1 - (1 + (R+1) w) (1 + w)^-(R+1)"""
+    if (R + 2) * w > mpf("1e-3"):
+        return 1 - (1 + (R + 1) * w) * exp(-(R + 1) * log1p(w))
+    total = mpf(0)
+    term = R * w
+    for m in range(2, 40):
+        term *= -(R + m - 1) * w / m
+        total += -(m - 1) * term
+        if abs(term) < mpf(10) ** -45 * abs(total):
+            break
+    return total
+
+
+def deviation(r, alpha, a, b, x, t_x, T, t0, t1, first):
+    R, A, B = r + x, alpha + T, b + x + (1 - first)
+    P = p_alive(r, alpha, a, b, x, t_x, T, first)
+    y, length = t0 / A, (t1 - t0) / A
+    scale = R * (y + length) + 1
+    tilt = lambda p: exp(-R * log1p(p * y))
+    M1 = logistic_mean(a, B, lambda p, q: -tilt(p) * expm1(-R * log1p(p * length / (1 + p * y))) / p, scale)
+    M2 = 2 * logistic_mean(a, B, lambda p, q: q * tilt(p) * later(R, p * length / (1 + p * y)) / p ** 2, scale)
+    return sqrt(P * (M2 + M1) - (P * M1) ** 2)
 
 
 def discounted_again(r, alpha, a, b, x, T, delta, t=None):
@@ -168,6 +199,22 @@ def main(count):
         done += 1
 
 
+def modified(count):
+    rng = random.Random(20070901)
+    print("/* python3 tests/model/reference_bg_nbd_predict.py mbg %d > tests/model/mbg_nbd_predict.inc */" % count)
+    print("/* r, alpha, a, b, x, t_x, T, t, delta, P(alive), CET(t), DERT(delta), standard deviation in (t/4, t] */")
+    while count > 0:
+        r, alpha, a, b, x, t_x, T, t, delta = (mpf(float(v)) for v in draw(rng))
+        alive = p_alive(r, alpha, a, b, x, t_x, T, 0)
+        if alive < mpf("1e-290") and rng.random() < 0.9:
+            continue
+        row = [plain(v) for v in (r, alpha, a, b, x, t_x, T, t, delta)]
+        values = [alive, alive * expected(r, alpha, a, b + 1, x, T, t), alive * discounted(r, alpha, a, b + 1, x, T, delta),
+                  deviation(r, alpha, a, b, x, t_x, T, t / 4, t, 0) if alive > mpf("1e-290") else mpf(0)]
+        print("{%s, %s}," % (", ".join(row), ", ".join(hexadecimal(v) for v in values)), flush=True)
+        count -= 1
+
+
 def ahead(count):
     """P(alive t ahead)/P(alive) = E[(1 + p t/A)^-R]"""
     rng = random.Random(5)
@@ -199,6 +246,8 @@ def check(count):
 if __name__ == "__main__":
     if sys.argv[1] == "check":
         check(int(sys.argv[2]))
+    elif sys.argv[1] == "mbg":
+        modified(int(sys.argv[2]))
     elif sys.argv[1] == "ahead":
         ahead(int(sys.argv[2]))
     else:
