@@ -45,8 +45,8 @@ struct crm_i_prediction {
      * quantity; opt. */
     crm_status (*check)(const double *parameter, const crm_i_ask *ask, crm_error *err);
 
-    /* Why a history that is good for any kind is not for this one: NULL if it is, else a sentence, *column the
-     * one to blame (0 x, 1 t_x, 2 T); opt */
+    /* Why a history that is good for any kind is not for this one: NULL if it is, else a sentence, *column
+     * the one to blame (0 x, 1 t_x, 2 T); opt */
     const char *(*wrong)(double x, double t_x, double T, int32_t *column);
 
     /* A table that makes rows faster: its size in doubles (0: none), with room for gradients or without; and
@@ -78,6 +78,7 @@ struct crm_i_prediction {
 #define CRM_I_OFFERS(quantity) ((uint32_t)1 << (quantity))
 
 extern const crm_i_prediction crm_i_nbd_prediction;         /* nbd.c */
+extern const crm_i_prediction crm_i_pareto_nbd_prediction;  /* pareto_nbd.c */
 extern const crm_i_prediction crm_i_bg_nbd_prediction;      /* bg_nbd.c */
 extern const crm_i_prediction crm_i_mbg_nbd_prediction;     /* bg_nbd.c */
 extern const crm_i_prediction crm_i_gamma_gamma_prediction; /* gamma_gamma.c */
