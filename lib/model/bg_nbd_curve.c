@@ -185,8 +185,20 @@ void crm_i_curve_value(int32_t isa, crm_i_curve *curve, double A, double *out)
         discounted_value(isa, curve, A, out);
 }
 
+/* A finite horizon without a series costs a sum of sums at every place: a table of such takes seconds. */
+static int32_t is_dear(const crm_i_curve *curve)
+{
+    return is_finite_discounted(&curve->ask) && curve->series.panels == 0;
+}
+
 void crm_i_curve_panel(int32_t isa, crm_i_curve *curve, int32_t k, int64_t stride, double *out)
 {
+    if (is_dear(curve)) {
+        for (int32_t o = 0; o < (curve->gradient ? CRM_I_CURVE_OUT : 1); o++)
+            for (int32_t i = 0; i < CRM_I_CURVE_TERMS; i++)
+                out[o * stride + i] = CRM_I_NAN;
+        return;
+    }
     double value[CRM_I_CURVE_TERMS][CRM_I_CURVE_OUT];
     for (int32_t i = 0; i < CRM_I_CURVE_TERMS; i++) {
         const double u = crm_i_chebyshev_point(i);

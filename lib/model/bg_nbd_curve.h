@@ -41,7 +41,7 @@ void crm_i_curve_build_panels(int32_t isa, const double *parameter, const crm_i_
 void crm_i_curve_value(int32_t isa, crm_i_curve *curve, double A, double *out);
 
 /* The series of panel k: that of output o at out + o * stride. The first coefficient is NaN if the curve is
- * too steep for a series. */
+ * too steep for a series, or too dear. */
 void crm_i_curve_panel(int32_t isa, crm_i_curve *curve, int32_t k, int64_t stride, double *out);
 
 #endif

@@ -32,7 +32,7 @@ typedef struct crm_i_times {
 /* The integrand of discounted purchases as a function of v on [0, expm1(panels * length)/scale]: on each
  * panel of log(1 + scale v) a Chebyshev series for R E[(1 + p v)^-(R+1)] and one for each of its derivatives
  * by R, a, B. */
-enum { CRM_I_SERIES_TERMS = 16, CRM_I_SERIES_PANELS = 32, CRM_I_SERIES_OUT = 4 };
+enum { CRM_I_SERIES_TERMS = 16, CRM_I_SERIES_PANELS = 48, CRM_I_SERIES_OUT = 4 };
 typedef struct crm_i_series {
     int32_t panels; /* 0: there is none */
     double scale;
