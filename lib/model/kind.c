@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "model/bg_bb_likelihood.h"
 #include "model/bg_nbd_likelihood.h"
 #include "model/contract_likelihood.h"
 #include "model/gamma_gamma_likelihood.h"
@@ -19,7 +20,7 @@ static const crm_i_kind table[] = {
     {"bg-cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, NULL, NULL},
     {"mbg-cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, NULL, NULL},
     {"ggompertz-nbd", 5, {"r", "alpha", "b", "s", "beta"}, NULL, NULL},
-    {"bg-bb", 4, {"alpha", "beta", "gamma", "delta"}, NULL, NULL},
+    {"bg-bb", 4, {"alpha", "beta", "gamma", "delta"}, &crm_i_bg_bb_likelihood, &crm_i_bg_bb_prediction},
     {"gamma-gamma", 3, {"p", "q", "v"}, &crm_i_gamma_gamma_likelihood, &crm_i_gamma_gamma_prediction},
     {"sbg", 2, {"gamma", "delta"}, &crm_i_sbg_likelihood, &crm_i_sbg_prediction},
     {"bdw", 3, {"gamma", "delta", "c"}, &crm_i_bdw_likelihood, &crm_i_bdw_prediction},

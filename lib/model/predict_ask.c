@@ -116,9 +116,11 @@ static uint32_t offers(const crm_model *model)
 static crm_status check_whole(const crm_i_ask *ask, const crm_i_ask *own, crm_error *err)
 {
     if (own->t0 != floor(own->t0))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, own->t0, "The time is not a whole number of opportunities.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, own->t0,
+                                "The time is not a whole number of opportunities.");
     if (own->t1 > 0.0 && ask->t1 != floor(ask->t1))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 4, ask->t1, "The time is not a whole number of opportunities.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 4, ask->t1,
+                                "The time is not a whole number of opportunities.");
     return CRM_OK;
 }
 
