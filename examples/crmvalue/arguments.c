@@ -11,6 +11,7 @@ void print_help(FILE *f)
           "\n"
           "  crmvalue report LOG.csv --until DATE [options]          the value of the base and where it lies\n"
           "  crmvalue fit MODEL LOG.csv --until DATE [options]       a model's parameters\n"
+          "  crmvalue fit MODEL --cells CELLS.csv [options]          the same of customers who are counted already\n"
           "  crmvalue predict MODEL LOG.csv --until DATE --horizon N what to expect of each customer, as CSV\n"
           "  crmvalue eval QUANTITY MODEL name=value ...             one number\n"
           "  crmvalue check MODEL LOG.csv --until DATE --holdout-until DATE\n"
@@ -18,9 +19,11 @@ void print_help(FILE *f)
           "\n"
           "LOG.csv has a header that names customer and date (YYYY-MM-DD), amount where money is asked for, and\n"
           "optionally quantity, cost, product, channel, in any order. - is the standard input.\n"
+          "CELLS.csv names x, t_x, T (or n) and optionally count (or weight): how many customers have this history.\n"
           "\n"
           "  --until DATE         the last day that counts\n"
           "  --holdout-until DATE the last day of the hold-out (check)\n"
+          "  --cells FILE         counted histories in place of a log (fit)\n"
           "  --unit UNIT          day, week, month or year: the time unit of model and horizon (week)\n"
           "  --model MODEL        the purchase model of the report (bg-nbd)\n"
           "  --discount R/UNIT    effective discount rate (0.15/year)\n"
@@ -116,6 +119,10 @@ static int read_option(arguments *a, const char *name, const char *value, double
     if (strcmp(name, "--holdout-until") == 0) {
         a->has_holdout = parse_date(value, (int64_t)strlen(value), &a->holdout);
         return a->has_holdout || complaint(name, value, "not a date of the form YYYY-MM-DD");
+    }
+    if (strcmp(name, "--cells") == 0) {
+        a->cells = value;
+        return 1;
     }
     if (strcmp(name, "--unit") == 0) {
         a->unit = value;

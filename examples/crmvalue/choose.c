@@ -34,8 +34,18 @@ int choose(const crm_context *context, const char *path, const crm_customers *bo
 {
     crm_error e;
     crm_summary *summary = NULL;
+    if (crm_summary_of_customers(context, book, &summary, &e) < 0)
+        return failed(path, &e);
+    const int end = choose_of(context, path, summary, c);
+    crm_summary_destroy(summary);
+    return end;
+}
+
+int choose_of(const crm_context *context, const char *path, const crm_summary *summary, choice *c)
+{
+    crm_error e;
+    crm_status s = CRM_OK;
     memset(c, 0, sizeof *c);
-    crm_status s = crm_summary_of_customers(context, book, &summary, &e);
     double best = (double)INFINITY;
     for (int i = 0; i < CANDIDATES && s == CRM_OK; i++) {
         if (!crm_kind_fits(candidates[i]))
@@ -47,7 +57,6 @@ int choose(const crm_context *context, const char *path, const crm_customers *bo
             c->kind = candidates[i];
         }
     }
-    crm_summary_destroy(summary);
     if (s != CRM_OK)
         return failed(path, &e);
     if (c->kind)

@@ -66,6 +66,7 @@ typedef struct arguments {
     int32_t decimals;
     int32_t threads;
     int64_t holdout;
+    const char *cells; /* NULL: not given */
     int has_until, has_horizon, has_holdout;
 } arguments;
 
@@ -136,8 +137,14 @@ int is_auto(const char *name);
 
 /* Fits all and takes the best: EXIT_DONE or how to end, after saying why. */
 int choose(const crm_context *context, const char *path, const crm_customers *book, choice *c);
+int choose_of(const crm_context *context, const char *path, const crm_summary *summary, choice *c);
 void choice_text(FILE *f, const choice *c);
 void choice_json(FILE *f, const choice *c, int indent);
+
+/* ---- cells.c: customers who are counted already ---- */
+
+/* Reads a file of x, t_x, T and how many customers: EXIT_DONE or how to end. */
+int cells_read(const crm_context *context, const char *path, crm_summary **out);
 
 /* ---- commands ---- */
 

@@ -114,49 +114,64 @@ void fit_text(FILE *f, const crm_model *model)
     }
 }
 
+/* What there is to fit: of a log, or of cells. */
+static int read_summary(const crm_context *context, const arguments *a, int money, crm_summary **out)
+{
+    if (a->cells)
+        return cells_read(context, a->cells, out);
+    ledger l;
+    int end = ledger_read(context, a, a->words[1], money, &l);
+    if (end != EXIT_DONE)
+        return end;
+    crm_error e;
+    if (crm_summary_of_customers(context, l.book, out, &e) < 0)
+        end = failed(a->words[1], &e);
+    ledger_free(&l);
+    return end;
+}
+
+static int write_fit(const arguments *a, const crm_model *model)
+{
+    output out;
+    if (!output_open(&out, a->output))
+        return EXIT_FAULT;
+    if (a->format && strcmp(a->format, "json") == 0) {
+        fit_json(out.file, model, 2);
+        fputc('\n', out.file);
+    } else {
+        fit_text(out.file, model);
+    }
+    return output_close(&out) ? EXIT_DONE : EXIT_FAULT;
+}
+
 int command_fit(const crm_context *context, const arguments *a)
 {
-    if (a->count != 2) {
-        fprintf(stderr, "crmvalue: fit takes a model and a file; see crmvalue --help\n");
+    if (a->count != (a->cells ? 1 : 2)) {
+        fprintf(stderr, a->cells ? "crmvalue: fit --cells takes a model and no other file; see crmvalue --help\n"
+                                 : "crmvalue: fit takes a model and a file; see crmvalue --help\n");
         return EXIT_INPUT;
     }
     const int automatic = is_auto(a->words[0]);
     int32_t kind = automatic ? CRM_MODEL_BG_NBD : kind_of(a->words[0]);
     if (kind == 0)
         return EXIT_INPUT;
-    ledger l;
-    int end = ledger_read(context, a, a->words[1], kind == CRM_MODEL_GAMMA_GAMMA, &l);
-    if (end != EXIT_DONE)
-        return end;
-    choice c = {.count = 0};
-    if (automatic && (end = choose(context, a->words[1], l.book, &c)) != EXIT_DONE) {
-        ledger_free(&l);
-        return end;
-    }
-    kind = automatic ? c.kind : kind;
-    choice_text(stderr, &c);
-    crm_error e;
+    const char *path = a->cells ? a->cells : a->words[1];
     crm_summary *summary = NULL;
-    crm_model *model = NULL;
-    crm_status s = crm_summary_of_customers(context, l.book, &summary, &e);
-    if (s >= 0)
-        s = crm_model_fit(context, kind, summary, NULL, &model, &e);
-    output out;
-    if (s < 0) {
-        end = failed(a->words[1], &e);
-    } else if (!output_open(&out, a->output)) {
-        end = EXIT_FAULT;
-    } else {
-        if (a->format && strcmp(a->format, "json") == 0) {
-            fit_json(out.file, model, 2);
-            fputc('\n', out.file);
-        } else {
-            fit_text(out.file, model);
-        }
-        end = output_close(&out) ? EXIT_DONE : EXIT_FAULT;
+    int end = read_summary(context, a, kind == CRM_MODEL_GAMMA_GAMMA, &summary);
+    choice c = {.count = 0};
+    if (end == EXIT_DONE && automatic)
+        end = choose_of(context, path, summary, &c);
+    if (end == EXIT_DONE) {
+        kind = automatic ? c.kind : kind;
+        choice_text(stderr, &c);
+        crm_error e;
+        crm_model *model = NULL;
+        if (crm_model_fit(context, kind, summary, NULL, &model, &e) < 0)
+            end = failed(path, &e);
+        else
+            end = write_fit(a, model);
+        crm_model_destroy(model);
     }
-    crm_model_destroy(model);
     crm_summary_destroy(summary);
-    ledger_free(&l);
     return end;
 }

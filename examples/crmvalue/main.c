@@ -34,6 +34,10 @@ static int32_t draw(void *self, double done)
 
 static int run(const crm_context *context, const arguments *a)
 {
+    if (a->cells && strcmp(a->command, "fit") != 0) {
+        fprintf(stderr, "crmvalue: --cells is for fit; see crmvalue --help\n");
+        return EXIT_INPUT;
+    }
     if (strcmp(a->command, "report") == 0)
         return command_report(context, a);
     if (strcmp(a->command, "fit") == 0)

@@ -203,6 +203,40 @@ ends 0 '' check auto examples/demo.csv --until 2024-06-30 --holdout-until 2024-1
 printf 'customer,date,amount\nA,2024-01-01,1\nB,2024-01-01,1\n' >"$t/once.csv"
 ends 3 'no model of purchases is identified' fit auto "$t/once.csv" --until 2024-03-01
 
+near .0625 1e-16 eval pmf bg-bb alpha=1 beta=1 gamma=1 delta=1 count=3 t=3
+near 1.5 1e-15 eval cet bg-bb alpha=1 beta=1 gamma=1e-60 delta=1 x=0 t_x=0 T=0 t=3
+ends 3 '^CRM_E_DOMAIN' eval cet bg-bb alpha=1 beta=1 gamma=1 delta=1 x=0 t_x=0 T=0 t=1.5
+ends 3 '^CRM_BAD_ROWS' eval log-likelihood bg-bb alpha=1 beta=1 gamma=1 delta=1 x=3 t_x=2 T=5
+
+# ---- cells ----
+log 'count,note,T,t_x,x\n3,a,6,0,0\n2,b,6,4,2\n1,c,7,5,4\n4,d,6,6,5\n'
+ends 0 '' fit bg-bb --cells "$t/log.csv" --format json
+cp "$t/out" "$t/counted"; is customers 10 0; is distinct 4 0
+log 'x,t_x,n,weight\r\n5,6,6,4\r\n0,0,6,3\r\n2,4,6,2\r\n"4",5,7,1\r\n'
+ends 0 '' fit bg-bb --cells="$t/log.csv" --format json
+cmp -s "$t/out" "$t/counted" || say "the order of cells, or their header, changes the fit"
+log 'x,t_x,T\n0,0,6\n0,0,6\n2,4.5,6\n'
+ends 0 '' fit bg-nbd --cells "$t/log.csv" --format json
+is customers 3 0
+ends 0 'nbd .*taken' fit auto --cells "$t/log.csv"
+ends 3 'CRM_E_DOMAIN: t_x is not a whole number of opportunities' fit bg-bb --cells "$t/log.csv"
+ends 3 'CRM_E_NO_DATA' fit gamma-gamma --cells "$t/log.csv"
+ends 2 'cells is for fit' predict bg-nbd --cells "$t/log.csv" --horizon 3
+ends 2 'no other file' fit bg-bb "$t/log.csv" --cells "$t/log.csv"
+ends 2 'No such file' fit bg-bb --cells "$t/none.csv"
+log '';                          ends 2 'log.csv: the file is empty' fit bg-bb --cells "$t/log.csv"
+log 'x,t_x,T\n';                 ends 2 'there are no rows' fit bg-bb --cells "$t/log.csv"
+log 'x,t_x,count\n1,1,1\n';      ends 2 'log.csv:1: .*no column T or n' fit bg-bb --cells "$t/log.csv"
+log 'x,t_x,T,n\n1,1,1,1\n';      ends 2 'two columns are named T or n' fit bg-bb --cells "$t/log.csv"
+log 'x,t_x,T\n1,1,1\n1,1\n';     ends 2 'log.csv:3: 2 fields where the header has 3' fit bg-bb --cells "$t/log.csv"
+log 'x,t_x,T\n1,1,1\n1,,1\n';    ends 2 'log.csv:3: "" is not a number' fit bg-bb --cells "$t/log.csv"
+log 'x,t_x,T\n1,1,0x1\n';        ends 2 'log.csv:2: "0x1" is not a number' fit bg-bb --cells "$t/log.csv"
+log 'x,t_x,T\n1,1,1\n1,2,1\n';   ends 2 'log.csv:3: .' fit bg-bb --cells "$t/log.csv"
+log 'x,t_x,T\n1,"1,1\n';         ends 2 'a quote that is never closed' fit bg-bb --cells "$t/log.csv"
+awk 'BEGIN { print "x,t_x,T,count"; for (i = 0; i < 3000; i++) print "1," 1 + i % 5 ",9,1" }' >"$t/log.csv"
+ends 0 '' fit bg-bb --cells "$t/log.csv" --format json
+is customers 3000 0; is distinct 5 0
+
 # ---- published figures, where the data are ----
 if [ -f "$D/cdnow_sample.csv" ]; then
     ends 0 '' check bg-nbd "$D/cdnow_sample.csv" --until 1997-09-30 --holdout-until 1998-06-30 --format json
@@ -222,6 +256,9 @@ if [ -f "$D/cdnow_sample.csv" ]; then
     is log_likelihood -40763.4763 5e-5; is p 6.2753 1e-4; is q 3.6244 1e-4; is v 14.984 1e-3
     ends 0 '' report "$D/cdnow_sample.csv" --until 1997-09-30 --format json
     is revenue 173115.55 0.005; is rows_after 1959 0
+    ends 0 '' fit bg-bb --cells "$D/donations.csv" --format json
+    is log_likelihood -33225.581274347 1e-6; is customers 11104 0; is alpha 1.203522470 1e-5; is beta .749716366 1e-5
+    is gamma .656718167 1e-5; is delta 2.783441916 1e-5
 else
     echo "skipped: the CDNOW figures ($D is not there)"
 fi
