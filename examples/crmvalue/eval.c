@@ -6,25 +6,35 @@
 
 enum { MOST = 5 };
 
-/* What a quantity is called, whether it is one of spend models, what it needs beside the model's parameters, and what it may
- * have (with a default of 0). */
+/* Models of purchases, of spend, of contracts. */
+enum { PURCHASES, SPEND, CONTRACT };
+
+/* What a quantity is called, of which sort of models, what it needs beside the model's parameters, and what it may have
+ * (with a default of 0). */
 typedef struct quantity {
     const char *name;
-    int spend;
+    int sort;
     const char *needs[MOST];
     const char *may[MOST];
 } quantity;
 
 static const quantity quantities[] = {
-    {"log-likelihood", 0, {"x", "t_x", "T"}, {0}},
-    {"log-likelihood", 1, {"x"}, {"mean"}},
-    {"p-alive", 0, {"x", "t_x", "T"}, {"ahead"}},
-    {"expected", 0, {"t"}, {0}},
-    {"cet", 0, {"x", "t_x", "T", "t"}, {"t0"}},
-    {"dert", 0, {"x", "t_x", "T", "discount"}, {0}},
-    {"det", 0, {"x", "t_x", "T", "t", "discount"}, {0}},
-    {"pmf", 0, {"count", "t"}, {"x", "t_x", "T"}},
-    {"spend", 1, {"x"}, {"mean"}},
+    {"log-likelihood", PURCHASES, {"x", "t_x", "T"}, {0}},
+    {"log-likelihood", SPEND, {"x"}, {"mean"}},
+    {"p-alive", PURCHASES, {"x", "t_x", "T"}, {"ahead"}},
+    {"expected", PURCHASES, {"t"}, {0}},
+    {"cet", PURCHASES, {"x", "t_x", "T", "t"}, {"t0"}},
+    {"dert", PURCHASES, {"x", "t_x", "T", "discount"}, {0}},
+    {"det", PURCHASES, {"x", "t_x", "T", "t", "discount"}, {0}},
+    {"pmf", PURCHASES, {"count", "t"}, {"x", "t_x", "T"}},
+    {"spend", SPEND, {"x"}, {"mean"}},
+    {"log-likelihood", CONTRACT, {"duration", "ended"}, {0}},
+    {"p-alive", CONTRACT, {"T"}, {"ahead"}},
+    {"expected", CONTRACT, {"t"}, {0}},
+    {"cet", CONTRACT, {"T", "t"}, {"t0"}},
+    {"dert", CONTRACT, {"T", "discount"}, {0}},
+    {"det", CONTRACT, {"T", "t", "discount"}, {0}},
+    {"pmf", CONTRACT, {"count", "t"}, {"T"}},
 };
 
 /* The names and values given on the command line. */
@@ -78,12 +88,19 @@ static double given(values *v, const char *name)
     return value;
 }
 
-/* The quantity of a name; where two kinds of model have it, that of this kind. */
+static int sort_of(int32_t kind)
+{
+    if (kind == CRM_MODEL_GAMMA_GAMMA)
+        return SPEND;
+    return kind == CRM_MODEL_SBG || kind == CRM_MODEL_BDW ? CONTRACT : PURCHASES;
+}
+
+/* The quantity of a name; where several sorts of model have it, that of this kind's. */
 static const quantity *quantity_of(const char *name, int32_t kind)
 {
     const quantity *found = NULL;
     for (size_t i = 0; i < sizeof quantities / sizeof *quantities; i++)
-        if (strcmp(quantities[i].name, name) == 0 && (!found || quantities[i].spend == (kind == CRM_MODEL_GAMMA_GAMMA)))
+        if (strcmp(quantities[i].name, name) == 0 && (!found || quantities[i].sort == sort_of(kind)))
             found = &quantities[i];
     return found;
 }
@@ -101,7 +118,9 @@ static int need(values *v, const char *who, const char *name)
 static int check_together(const quantity *q, values *v)
 {
     double x, ignored;
-    if (q->spend)
+    if (q->sort == CONTRACT)
+        return 1;
+    if (q->sort == SPEND)
         return (take(v, "x", &x) && x == 0.0) || need(v, q->name, "mean");
     const int any = take(v, "x", &ignored) | take(v, "t_x", &ignored) | take(v, "T", &ignored);
     return !any || (need(v, q->name, "x") && need(v, q->name, "t_x") && need(v, q->name, "T"));
@@ -153,8 +172,10 @@ static crm_status compute(const quantity *q, const crm_model *m, values *v, doub
     const double *x = &row[0], *t_x = &row[1], *T = &row[2];
     const double t = given(v, "t"), mean = given(v, "mean"), delta = given(v, "discount");
     if (strcmp(q->name, "log-likelihood") == 0) {
-        const int spend = crm_model_kind(m) == CRM_MODEL_GAMMA_GAMMA;
-        return crm_model_rows(NULL, m, 1, x, spend ? &mean : t_x, spend ? NULL : T, out, e);
+        const double duration = given(v, "duration"), ended = given(v, "ended");
+        const double *first = q->sort == CONTRACT ? &duration : x;
+        const double *second = q->sort == CONTRACT ? &ended : q->sort == SPEND ? &mean : t_x;
+        return crm_model_rows(NULL, m, 1, first, second, q->sort == PURCHASES ? T : NULL, out, e);
     }
     if (strcmp(q->name, "p-alive") == 0)
         return crm_model_p_alive(NULL, m, 1, x, t_x, T, given(v, "ahead"), out, NULL, e);

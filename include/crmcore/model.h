@@ -81,7 +81,8 @@ extern "C" {
  *   P(alive) = s(t0), expected renewals = sum s(j) over j in (t0, t1], discounted = sum exp(-delta j) s(j), without
  *   end the discounted expected residual lifetime, probability of n = s(n) - s(n+1), of n = t1 s(n), spread = sqrt(sum
  *   (2k-1) s(t0+k) - (sum s)^2) with no cancellation. No rate: P(alive) at 1 is the chance to renew.
- *   Sums of any length take some hundred terms. CRM_E_DOMAIN: parameters outside 1e-60..1e60, in sums c > 64, no end
+ *   Sums of any length take some hundred terms. For gamma, delta 1e-3..1e3, c .1..10 errors are at most 2e-13 relative, of
+ *   sums and the spread 1e-12, of gradients 1e-11 of the value per unit of log-parameter. CRM_E_DOMAIN: parameters outside 1e-60..1e60, in sums c > 64, no end
  *   without a discount of at least 1e-13. */
 enum {
     CRM_MODEL_NBD = 1,

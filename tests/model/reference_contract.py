@@ -39,14 +39,20 @@ def alive(theta, T, j):
     return exp(log_survival(*theta, T + j) - log_survival(*theta, T))
 
 
-def expected(theta, T, t0, t1, delta):
-    return sum(exp(-delta * j) * alive(theta, T, j) for j in range(int(t0) + 1, int(t1) + 1))
+def lives(theta, T, t0, t1):
+    """s(j), j in (t0, t1]; of log_survival only what depends on t."""
+    g, d, c = theta
+    f = lambda t: loggamma(d + mpf(t) ** c) - loggamma(g + d + mpf(t) ** c) if t > 0 else loggamma(d) - loggamma(g + d)
+    now = f(T)
+    return [exp(f(T + j) - now) for j in range(int(t0) + 1, int(t1) + 1)]
 
 
-def spread(theta, T, t0, t1):
-    s = [alive(theta, T, j) for j in range(int(t0) + 1, int(t1) + 1)]
-    square = sum((2 * k + 1) * v for k, v in enumerate(s))
-    return sqrt(square - sum(s) ** 2) if s else mpf(0)
+def expected(s, t0, delta):
+    return sum(exp(-delta * (int(t0) + 1 + k)) * v for k, v in enumerate(s))
+
+
+def spread(s):
+    return sqrt(sum((2 * k + 1) * v for k, v in enumerate(s)) - sum(s) ** 2)
 
 
 def probability(theta, T, n, t):
@@ -90,12 +96,13 @@ def predictions(points):
         point = [mpf(v) for v in theta]
         T = 0.0 if n % 4 == 0 else whole(1, 30) if n % 4 < 3 else whole(1, 1e4)
         t0 = 0.0 if n % 3 else whole(1, 100)
-        length = whole(1, 60) if n % 5 else whole(60, 3000)
+        length = whole(1, 60) if n % 10 else whole(60, 2000)
         t1, delta = t0 + length, log_uniform(1e-5, 1)
         number = min(t1, whole(1, 30) - 1)
         mp.dps = 60
-        out(theta + [T, t0, t1, delta, number, alive(point, T, t0), expected(point, T, t0, t1, 0),
-                     expected(point, T, t0, t1, mpf(delta)), spread(point, T, t0, t1), probability(point, T, number, t1)])
+        s = lives(point, T, t0, t1)
+        out(theta + [T, t0, t1, delta, number, alive(point, T, t0), sum(s), expected(s, t0, mpf(delta)), spread(s),
+                     probability(point, T, number, t1)])
         mp.dps = 50
     print('};')
 
@@ -141,12 +148,13 @@ def gradients(points):
         mp.dps = 80
         h = mpf(10) ** -20
         slopes = []
-        for f in (lambda p: expected(p, T, 0, t1, 0), lambda p: expected(p, T, 0, t1, mpf(delta)),
-                  lambda p: spread(p, T, 0, t1)):
-            for i in range(3):
-                point = [mpf(v) for v in theta]
-                step = [[point[k] * (1 + (s * h if k == i else 0)) for k in range(3)] for s in (1, -1)]
-                slopes.append((f(step[0]) - f(step[1])) / (2 * h * point[i]))
+        for i in range(3):
+            point = [mpf(v) for v in theta]
+            up, down = [lives([point[k] * (1 + (e * h if k == i else 0)) for k in range(3)], T, 0, t1) for e in (1, -1)]
+            step = 2 * h * point[i]
+            slopes.append([(f(up) - f(down)) / step
+                           for f in (lambda s: sum(s), lambda s: expected(s, 0, mpf(delta)), spread)])
+        slopes = [slopes[i][q] for q in range(3) for i in range(3)]
         mp.dps = 50
         out(theta + [T, t1, delta] + slopes)
     print('};')
