@@ -153,6 +153,14 @@ near 2.27937434413034 1e-13 eval cet bg-nbd r=.5458741247391189 alpha=13.4093163
 near 1.872 1e-14 eval cet nbd r=.4 alpha=12 x=2 t_x=30 T=38 t=39
 near .706138619666 5e-13 eval p-alive mbg-nbd r=.524843 alpha=6.183085 a=.891359 b=1.614003 x=2 t_x=30.428571428571427 T=38.857142857142854
 near 1.262759161 5e-10 eval cet mbg-nbd r=.524843 alpha=6.183085 a=.891359 b=1.614003 x=2 t_x=30.428571428571427 T=38.857142857142854 t=39
+near .17003610911586733 1e-16 eval p-alive sbg gamma=.70408 delta=1.18204 T=0 ahead=12
+near .15 1e-15 eval pmf sbg gamma=1 delta=3 count=1 t=2
+near 1.35 1e-15 eval expected sbg gamma=1 delta=3 t=2
+near -1.897119984885881 1e-15 eval log-likelihood bdw gamma=1 delta=3 c=1 duration=2 ended=1
+near .8 1e-15 eval cet bdw gamma=1 delta=3 c=1 T=1 t=1
+ends 3 '^CRM_E_DOMAIN' eval cet sbg gamma=1 delta=3 T=1 t=1.5
+ends 2 'needs duration' eval log-likelihood sbg gamma=1 delta=3 x=1 t_x=1 T=2
+ends 2 'does not take x' eval cet sbg gamma=1 delta=3 x=1 T=1 t=1
 near 35.02791996 5e-9 eval spend gamma-gamma p=6.25 q=3.74 v=15.44 x=3 mean=35
 ends 3 '^CRM_BAD_ROWS' eval spend gamma-gamma p=6.25 q=.9 v=15.44 x=0
 ends 3 '^CRM_E_UNSUPPORTED' eval dert pareto-nbd r=.5 alpha=5 s=.3 beta=20 x=0 t_x=0 T=1 discount=.01
