@@ -11,7 +11,8 @@ static crm_status check_survivors(int64_t n, const double *survivors, crm_error 
 {
     for (int64_t t = 0; t < n; t++) {
         if (!(survivors[t] >= 0.0 && survivors[t] <= DBL_MAX))
-            return crm_i_fail_row(err, CRM_E_DOMAIN, 3, t, survivors[t], "survivors must be finite and >= 0.");
+            return crm_i_fail_row(err, CRM_E_DOMAIN, 3, t, survivors[t],
+                                  "survivors must be finite and >= 0.");
         if (t > 0 && survivors[t] > survivors[t - 1])
             return crm_i_fail_row(err, CRM_E_DOMAIN, 3, t, survivors[t], "survivors must not grow.");
     }

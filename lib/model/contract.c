@@ -1,5 +1,6 @@
-/* Predictions of sBG (Fader & Hardie 2007) and BdW (Fader, Hardie et al. 2018) for a customer who has lived through T
- * periods and has renewed: everything comes of s(j) = S(T + j)/S(T), and T is all there is to know of a customer. */
+/* Predictions of sBG (Fader & Hardie 2007) and BdW (Fader, Hardie et al. 2018) for a customer who has lived
+ * through T periods and has renewed: everything comes of s(j) = S(T + j)/S(T), and T is all there is to know
+ * of a customer. */
 #include <math.h>
 #include <string.h>
 
@@ -217,7 +218,8 @@ static int64_t bdw_table_size(const double *parameter, const crm_i_ask *ask, int
     return TABLE_ROWS * (gradient ? 1 + BDW : 1);
 }
 
-static void build(int32_t count, const double *parameter, const crm_i_ask *ask, int32_t gradient, double *table)
+static void build(int32_t count, const double *parameter, const crm_i_ask *ask, int32_t gradient,
+                  double *table)
 {
     for (int32_t T = 0; T < TABLE_ROWS; T++) {
         double value[WIDTH];
@@ -280,9 +282,9 @@ static double bdw_next(const double *parameter, struct crm_i_random *random, dou
     return renewal(parameter[CRM_I_CONTRACT_C], random, own);
 }
 
-#define QUANTITIES                                                                                              \
-    (CRM_I_OFFERS(CRM_QUANTITY_P_ALIVE) | CRM_I_OFFERS(CRM_QUANTITY_EXPECTED) |                                 \
-     CRM_I_OFFERS(CRM_QUANTITY_DISCOUNTED) | CRM_I_OFFERS(CRM_QUANTITY_PROBABILITY) |                           \
+#define QUANTITIES                                                                                           \
+    (CRM_I_OFFERS(CRM_QUANTITY_P_ALIVE) | CRM_I_OFFERS(CRM_QUANTITY_EXPECTED) |                              \
+     CRM_I_OFFERS(CRM_QUANTITY_DISCOUNTED) | CRM_I_OFFERS(CRM_QUANTITY_PROBABILITY) |                        \
      CRM_I_OFFERS(CRM_QUANTITY_SPREAD) | CRM_I_OFFERS(CRM_QUANTITY_VALUE))
 
 const crm_i_prediction crm_i_sbg_prediction = {

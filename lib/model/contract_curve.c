@@ -66,8 +66,7 @@ static void second_derivatives(double gamma, double delta, const powers *p, doub
     const double qq = crm_i_trigamma_ratio(x + p->h, gamma);
     const double pq = crm_i_trigamma(x + gamma + p->h);
     const double u2 = p->u * (p->log_u * (p->log_u + 1.0));
-    const double h2 = p->h * (p->log_w * (p->log_w + 1.0)) +
-                      p->u * (p->ratio * (p->log_w + p->log_u + 1.0));
+    const double h2 = p->h * (p->log_w * (p->log_w + 1.0)) + p->u * (p->ratio * (p->log_w + p->log_u + 1.0));
     double *s = out->second;
     s[0] = out->first[GAMMA] + gamma * (gamma * pp);
     s[1] = gamma * (delta * pp);
@@ -104,7 +103,7 @@ void crm_i_contract_loss(const double *parameter, double from, double to, int32_
         return;
     const double by_x = crm_i_digamma_cross(x, gamma, p.h);
     const double by_q = crm_i_digamma_ratio(x + p.h, gamma);
-    const double u1 = p.u * p.log_u;                   /* of u and h, as ln c grows */
+    const double u1 = p.u * p.log_u; /* of u and h, as ln c grows */
     const double h1 = p.h * p.log_w + p.u * p.ratio;
     out->first[GAMMA] = gamma * crm_i_digamma_ratio(x + gamma, p.h) + more;
     out->first[DELTA] = delta * by_x;

@@ -6,7 +6,12 @@
 
 #include "base/compiler.h"
 
-enum { CRM_I_CONTRACT_GAMMA = 0, CRM_I_CONTRACT_DELTA = 1, CRM_I_CONTRACT_C = 2, CRM_I_CONTRACT_PARAMETERS = 3 };
+enum {
+    CRM_I_CONTRACT_GAMMA = 0,
+    CRM_I_CONTRACT_DELTA = 1,
+    CRM_I_CONTRACT_C = 2,
+    CRM_I_CONTRACT_PARAMETERS = 3
+};
 
 /* The lower triangle of a symmetric matrix by columns: gamma gamma, gamma delta, gamma c, delta delta, ... */
 enum { CRM_I_CONTRACT_SECOND = 6 };

@@ -1,10 +1,10 @@
-/* The likelihoods of sBG (Fader & Hardie 2007) and BdW (Fader, Hardie et al. 2018) for a customer lost in period
- * t, or still there after t of them:
+/* The likelihoods of sBG (Fader & Hardie 2007) and BdW (Fader, Hardie et al. 2018) for a customer lost in
+ * period t, or still there after t of them:
  *
  *     ln P(T = t) = ln S(t - 1) + ln(1 - S(t)/S(t - 1)),    ln S(t).
  *
- * Both are one code: sBG is BdW with c = 1. Distinct durations are few, so rows are computed one by one, and what
- * a row has in common with the one before is not computed again. */
+ * Both are one code: sBG is BdW with c = 1. Distinct durations are few, so rows are computed one by one, and
+ * what a row has in common with the one before is not computed again. */
 #include "model/contract_likelihood.h"
 
 #include <math.h>
@@ -16,7 +16,8 @@ enum { PARAMETERS = CRM_I_CONTRACT_PARAMETERS, SECOND = CRM_I_CONTRACT_SECOND, S
 
 enum { VALUE = 0, FIRST = 1, LAST = FIRST + PARAMETERS, SUMS_GRADIENT = LAST, SUMS_HESSIAN = LAST + SECOND };
 
-/* ln(1 - exp(-X)) from X, in place: with e = 1/(exp X - 1) its derivatives are e X' and e (X'' - (1 + e) X' X'). */
+/* ln(1 - exp(-X)) from X, in place: with e = 1/(exp X - 1) its derivatives are e X' and e (X'' - (1 + e) X'
+ * X'). */
 static void take_loss(int32_t order, crm_i_contract_term *x)
 {
     const double e = 1.0 / crm_i_expm1(x->value);
@@ -26,14 +27,15 @@ static void take_loss(int32_t order, crm_i_contract_term *x)
     if (order > 1)
         for (int32_t j = 0, k = 0; j < PARAMETERS; j++)
             for (int32_t i = j; i < PARAMETERS; i++, k++)
-                x->second[k] = e * (x->second[k] - x->first[i] * x->first[j]) -
-                               (e * x->first[i]) * (e * x->first[j]);
+                x->second[k] =
+                    e * (x->second[k] - x->first[i] * x->first[j]) - (e * x->first[i]) * (e * x->first[j]);
     for (int32_t i = 0; i < PARAMETERS; i++)
         x->first[i] *= e;
 }
 
 /* The log-likelihood of a row and its derivatives. */
-static void row_term(const double *full, double duration, double ended, int32_t order, crm_i_contract_term *out)
+static void row_term(const double *full, double duration, double ended, int32_t order,
+                     crm_i_contract_term *out)
 {
     crm_i_contract_term lost;
     const double lived = ended > 0.0 ? duration - 1.0 : duration;
@@ -129,7 +131,8 @@ static void bdw_finish(int32_t isa, const crm_i_sample *sample, const double *pa
     take_sums(BDW, order, sums, out);
 }
 
-static void each_row(int32_t count, const double *parameter, int64_t n, const double *const *column, double *out)
+static void each_row(int32_t count, const double *parameter, int64_t n, const double *const *column,
+                     double *out)
 {
     double full[PARAMETERS];
     crm_i_contract_term row;
@@ -140,13 +143,15 @@ static void each_row(int32_t count, const double *parameter, int64_t n, const do
     }
 }
 
-static void sbg_rows(int32_t isa, const double *parameter, int64_t n, const double *const *column, double *out)
+static void sbg_rows(int32_t isa, const double *parameter, int64_t n, const double *const *column,
+                     double *out)
 {
     (void)isa;
     each_row(SBG, parameter, n, column, out);
 }
 
-static void bdw_rows(int32_t isa, const double *parameter, int64_t n, const double *const *column, double *out)
+static void bdw_rows(int32_t isa, const double *parameter, int64_t n, const double *const *column,
+                     double *out)
 {
     (void)isa;
     each_row(BDW, parameter, n, column, out);
@@ -162,8 +167,8 @@ static const char *wrong(double duration, double ended, double nothing, int32_t 
     return ended == 0.0 || ended == 1.0 ? NULL : "The end is not 0 or 1.";
 }
 
-/* Starts lose as many a period as the data do, and differ in how unlike customers are, and how much the risk of
- * each rises with time. */
+/* Starts lose as many a period as the data do, and differ in how unlike customers are, and how much the risk
+ * of each rises with time. */
 static void start(const double *moment, int32_t i, double *parameter)
 {
     static const double strength[] = {2.0, 8.0, 0.5, 8.0};

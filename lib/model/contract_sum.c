@@ -1,6 +1,6 @@
-/* Sums over renewals to come. The first terms are added one by one; where the terms have become smooth in j, panels
- * of them at once by a rule for sums over whole numbers. All terms are positive: nothing cancels, and a tail as heavy
- * as j^-gamma is no trouble. */
+/* Sums over renewals to come. The first terms are added one by one; where the terms have become smooth in j,
+ * panels of them at once by a rule for sums over whole numbers. All terms are positive: nothing cancels, and
+ * a tail as heavy as j^-gamma is no trouble. */
 #include "model/contract_sum.h"
 
 #include <math.h>
@@ -22,7 +22,8 @@ struct sum_job {
     crm_i_contract_span span;
     int32_t gradient;
     int32_t sums; /* entries of out that are summed */
-    /* what is left to add at j is at most (to - j) times this times the first value; INFINITY: it is not known */
+    /* what is left to add at j is at most (to - j) times this times the first value; INFINITY: it is not
+     * known */
     double most;
     void (*term)(const sum_job *job, double j, double *out);
 };
@@ -36,8 +37,8 @@ static void add_term(const sum_job *job, double j, double weight, double *sum, d
     *last = term[0];
 }
 
-/* How many whole numbers after m a panel may take: none where they are better added one by one. Singularities lie at
- * T + j = 0, and for c > 1 on rays from there at the angle pi/c. */
+/* How many whole numbers after m a panel may take: none where they are better added one by one. Singularities
+ * lie at T + j = 0, and for c > 1 on rays from there at the angle pi/c. */
 static double panel_length(const sum_job *job, double m)
 {
     const double c = job->parameter[CRM_I_CONTRACT_C];

@@ -12,8 +12,8 @@ typedef struct crm_i_contract_span {
     double delta; /* each weighs exp(-delta j) */
 } crm_i_contract_span;
 
-/* out: the sum of s(j) exp(-delta j), and where gradient is 1 its derivatives by the logarithms of gamma, delta and
- * c. Some hundred terms at most are computed, however long the span. */
+/* out: the sum of s(j) exp(-delta j), and where gradient is 1 its derivatives by the logarithms of gamma,
+ * delta and c. Some hundred terms at most are computed, however long the span. */
 void crm_i_contract_expected(const double *parameter, const crm_i_contract_span *span, int32_t gradient,
                              double out[1 + CRM_I_CONTRACT_PARAMETERS]);
 

@@ -1,5 +1,5 @@
-/* The rule for sums over whole numbers: f is interpolated at Chebyshev's points, and what interpolates is summed by
- * the Euler-Maclaurin formula, which for polynomials ends. With y = (2 j - 1 - n)/n and h = 2/n
+/* The rule for sums over whole numbers: f is interpolated at Chebyshev's points, and what interpolates is
+ * summed by the Euler-Maclaurin formula, which for polynomials ends. With y = (2 j - 1 - n)/n and h = 2/n
  *
  *     h sum T_i(y) = 2/(1 - i^2) + 2 sum_m B_2m(1/2)/(2m)! h^2m T_i^(2m-1)(1),  i even, */
 #include "numeric/whole_sum.h"
@@ -8,8 +8,9 @@ enum { NODES = CRM_I_WHOLE_SUM_NODES, HALF = NODES / 2, EVEN = NODES / 2, ORDERS
 
 /* cos((k + 1/2) pi/20) */
 static const double chebyshev[HALF] = {
-    0x1.fe6bf2e2660afp-1, 0x1.f1da785f71bcep-1, 0x1.d906bcf328d46p-1, 0x1.b48d406a50540p-1, 0x1.8553ee43def13p-1,
-    0x1.4c8474600eeeep-1, 0x1.0b84ee8f52e9dp-1, 0x1.87de2a6aea963p-2, 0x1.de189a594fbccp-3, 0x1.415e532398e49p-4,
+    0x1.fe6bf2e2660afp-1, 0x1.f1da785f71bcep-1, 0x1.d906bcf328d46p-1, 0x1.b48d406a50540p-1,
+    0x1.8553ee43def13p-1, 0x1.4c8474600eeeep-1, 0x1.0b84ee8f52e9dp-1, 0x1.87de2a6aea963p-2,
+    0x1.de189a594fbccp-3, 0x1.415e532398e49p-4,
 };
 
 /* B_2m(1/2)/(2m)! */

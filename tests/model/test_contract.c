@@ -49,7 +49,8 @@ static double one(const crm_model *model, int32_t quantity, double T, double t0,
     double out;
     assert_int_equal(crm_plan_create(NULL, model, NULL, &plan, NULL), CRM_OK);
     assert_int_equal(crm_plan_add(plan, quantity, t0, t1, delta, number, &column, NULL), CRM_OK);
-    assert_int_equal(crm_plan_run(NULL, plan, 1, NULL, NULL, &T, NULL, NULL, NULL, &out, NULL, NULL, NULL), CRM_OK);
+    assert_int_equal(crm_plan_run(NULL, plan, 1, NULL, NULL, &T, NULL, NULL, NULL, &out, NULL, NULL, NULL),
+                     CRM_OK);
     crm_plan_destroy(plan);
     return out;
 }
@@ -109,7 +110,8 @@ static void test_errors(void **state)
             double at[3] = {p[0], p[1], p[2]};
             at[j] *= side ? 1 - 1e-5 : 1 + 1e-5;
             crm_model *near = contract(at, NULL);
-            assert_int_equal(crm_model_log_likelihood(NULL, near, summary, &value, side ? down : up, NULL, NULL), CRM_OK);
+            assert_int_equal(
+                crm_model_log_likelihood(NULL, near, summary, &value, side ? down : up, NULL, NULL), CRM_OK);
             crm_model_destroy(near);
         }
         for (int i = 0; i < 3; i++)
@@ -133,7 +135,8 @@ static void test_not_identified(void **state)
     const double none_lost[] = {100, 100, 100, 100};
     const double all_lost[] = {100, 0};
     const double one_renewal[] = {100, 60};
-    const double geometric[] = {1024, 512, 256, 128, 64, 32, 16}; /* all customers alike: no sBG is the best */
+    const double geometric[] = {1024, 512, 256, 128,
+                                64,   32,  16}; /* all customers alike: no sBG is the best */
     const double two_renewals[] = {100, 70, 60};
     crm_model_destroy(fit(CRM_MODEL_SBG, none_lost, 3, CRM_NOT_IDENTIFIED));
     crm_model_destroy(fit(CRM_MODEL_BDW, none_lost, 3, CRM_NOT_IDENTIFIED));
@@ -207,8 +210,8 @@ static void test_likelihood(void **state)
         crm_summary_destroy(s);
         crm_model_destroy(m);
     }
-    print_message("%d points: log-likelihood %.2g, gradient %.2g, Hessian %.2g\n", ROWS(contract_likelihood), worst,
-                  worst_gradient, worst_hessian);
+    print_message("%d points: log-likelihood %.2g, gradient %.2g, Hessian %.2g\n", ROWS(contract_likelihood),
+                  worst, worst_gradient, worst_hessian);
     assert_true(worst <= 1e-12);
     assert_true(worst_gradient <= 1e-11);
     assert_true(worst_hessian <= 1e-10);
@@ -277,8 +280,9 @@ static void test_gradients(void **state)
             assert_int_equal(crm_plan_create(NULL, m, NULL, &plan, NULL), CRM_OK);
             for (int q = 0; q < 3; q++)
                 assert_int_equal(crm_plan_add(plan, quantity[q], 0, r[4], r[5], 0, &column, NULL), CRM_OK);
-            assert_int_equal(crm_plan_run(NULL, plan, 1, NULL, NULL, r + 3, NULL, NULL, NULL, out, se, NULL, NULL),
-                             CRM_OK);
+            assert_int_equal(
+                crm_plan_run(NULL, plan, 1, NULL, NULL, r + 3, NULL, NULL, NULL, out, se, NULL, NULL),
+                CRM_OK);
             for (int q = 0; q < 3; q++)
                 worst = fmax(worst, fabs(se[q] - fabs(r[j] * r[6 + 3 * q + j])) / fmax(out[q], 1e-290));
             crm_plan_destroy(plan);
@@ -330,8 +334,9 @@ static void test_identities(void **state)
 static void test_long(void **state)
 {
     (void)state;
-    const double parameter[][3] = {{.7, 1.2, 1}, {.2, 1.4, 1.7}, {.05, .5, 3}, {.02, 1, 9}, {.9, 3, .3}, {1e-4, 5, 1},
-                                   {2, 1e5, 1}, {.5, 1e9, 2.5}, {900, 1e6, 1}, {1e-3, 1e-3, 40}};
+    const double parameter[][3] = {{.7, 1.2, 1},  {.2, 1.4, 1.7},  {.05, .5, 3}, {.02, 1, 9},
+                                   {.9, 3, .3},   {1e-4, 5, 1},    {2, 1e5, 1},  {.5, 1e9, 2.5},
+                                   {900, 1e6, 1}, {1e-3, 1e-3, 40}};
     for (int i = 0; i < ROWS(parameter); i++) {
         crm_model *m = contract(parameter[i], NULL);
         for (int k = 0; k < 2; k++) {
@@ -349,7 +354,8 @@ static void test_long(void **state)
             const long double living = square - sum * sum, leaving = late - missed * missed;
             const double variance = (double)(sum < missed ? living : leaving);
             assert_relative(one(m, CRM_QUANTITY_EXPECTED, T, 0, n, 0, 0), (double)sum, 1e-12);
-            const double lost = 1e-14 * (double)(sum < missed ? square : late) / variance; /* of our sums here */
+            const double lost =
+                1e-14 * (double)(sum < missed ? square : late) / variance; /* of our sums here */
             assert_relative(one(m, CRM_QUANTITY_SPREAD, T, 0, n, 0, 0), sqrt(variance), 1e-11 + lost);
         }
         crm_model_destroy(m);
@@ -376,9 +382,12 @@ static void test_same(void **state)
     assert_int_equal(crm_model_create(NULL, CRM_MODEL_BDW, 3, parameter, cov3, &bdw, NULL), CRM_OK);
     for (int i = 0; i < N; i++)
         T[i] = (i * 7) % 90;
-    assert_int_equal(crm_model_discounted(NULL, sbg, N, NULL, NULL, T, INFINITY, .1, out[0], NULL, NULL), CRM_OK);
-    assert_int_equal(crm_model_discounted(NULL, sbg, N, NULL, NULL, T, INFINITY, .1, out[1], se[1], NULL), CRM_OK);
-    assert_int_equal(crm_model_discounted(NULL, bdw, N, NULL, NULL, T, INFINITY, .1, out[2], se[2], NULL), CRM_OK);
+    assert_int_equal(crm_model_discounted(NULL, sbg, N, NULL, NULL, T, INFINITY, .1, out[0], NULL, NULL),
+                     CRM_OK);
+    assert_int_equal(crm_model_discounted(NULL, sbg, N, NULL, NULL, T, INFINITY, .1, out[1], se[1], NULL),
+                     CRM_OK);
+    assert_int_equal(crm_model_discounted(NULL, bdw, N, NULL, NULL, T, INFINITY, .1, out[2], se[2], NULL),
+                     CRM_OK);
     for (int i = 0; i < N; i++) {
         assert_same_bits(out[0][i], out[1][i]);
         assert_same_bits(out[0][i], out[2][i]);
@@ -389,7 +398,8 @@ static void test_same(void **state)
     int32_t column;
     assert_int_equal(crm_plan_create(NULL, sbg, NULL, &plan, NULL), CRM_OK);
     assert_int_equal(crm_plan_add(plan, CRM_QUANTITY_DISCOUNTED, 0, INFINITY, .1, 0, &column, NULL), CRM_OK);
-    assert_int_equal(crm_plan_run(NULL, plan, N, NULL, NULL, T, NULL, NULL, NULL, out[2], se[2], NULL, NULL), CRM_OK);
+    assert_int_equal(crm_plan_run(NULL, plan, N, NULL, NULL, T, NULL, NULL, NULL, out[2], se[2], NULL, NULL),
+                     CRM_OK);
     for (int i = 0; i < N; i++) {
         assert_same_bits(out[0][i], out[2][i]);
         assert_same_bits(se[1][i], se[2][i]);
@@ -425,7 +435,8 @@ static void test_extreme(void **state)
                  f2 = log(8) * log(8) * pow(8, -y) - log(9) * log(9) * pow(9, -y);
     assert_relative(gradient[2], y * f1 / f, 1e-11);
     assert_relative(hessian[8], y * f1 / f + y * y * (f2 / f - f1 * f1 / f / f), 1e-10);
-    assert_relative(gradient[0], y * f1 / f + 1e-3 * (.42278433509846714 + 1e-3 * .6449), 1e-6); /* psi(2.001) */
+    assert_relative(gradient[0], y * f1 / f + 1e-3 * (.42278433509846714 + 1e-3 * .6449),
+                    1e-6); /* psi(2.001) */
     crm_summary_destroy(s);
     crm_plan *plan = NULL;
     int32_t column;
@@ -466,14 +477,16 @@ static void test_refused(void **state)
     assert_int_equal(crm_model_expected(NULL, m, 1, NULL, NULL, T, INFINITY, out, NULL, &err), CRM_E_DOMAIN);
     assert_int_equal(err.arg, 7);
     assert_int_equal(crm_model_expected(NULL, m, 1, NULL, NULL, T, 0x1p53, out, NULL, &err), CRM_E_DOMAIN);
-    assert_int_equal(crm_model_discounted(NULL, m, 1, NULL, NULL, T, INFINITY, 1e-14, out, NULL, &err), CRM_E_DOMAIN);
+    assert_int_equal(crm_model_discounted(NULL, m, 1, NULL, NULL, T, INFINITY, 1e-14, out, NULL, &err),
+                     CRM_E_DOMAIN);
     assert_int_equal(err.arg, 8);
     crm_plan *plan = NULL;
     int32_t column;
     assert_int_equal(crm_plan_create(NULL, m, NULL, &plan, NULL), CRM_OK);
     assert_int_equal(crm_plan_add(plan, CRM_QUANTITY_RATE, 0, 0, 0, 0, &column, NULL), CRM_E_UNSUPPORTED);
     assert_int_equal(crm_plan_add(plan, CRM_QUANTITY_P_ALIVE, 1, 0, 0, 0, &column, NULL), CRM_OK);
-    assert_int_equal(crm_plan_run(NULL, plan, 1, NULL, NULL, NULL, NULL, NULL, NULL, out, NULL, NULL, &err), CRM_E_NULL);
+    assert_int_equal(crm_plan_run(NULL, plan, 1, NULL, NULL, NULL, NULL, NULL, NULL, out, NULL, NULL, &err),
+                     CRM_E_NULL);
     assert_int_equal(err.arg, 6);
     crm_plan_destroy(plan);
     /* durations and ends of rows */
@@ -501,7 +514,8 @@ static void test_simulate(void **state)
         crm_model *m = contract(parameter[i], NULL);
         crm_transactions *log = NULL;
         crm_customers *book = NULL;
-        assert_int_equal(crm_model_simulate(NULL, m, NULL, N, first, PERIODS, 1, 2, 7, 1, &log, NULL), CRM_OK);
+        assert_int_equal(crm_model_simulate(NULL, m, NULL, N, first, PERIODS, 1, 2, 7, 1, &log, NULL),
+                         CRM_OK);
         assert_int_equal(crm_customers_build(NULL, log, PERIODS, 1, 2, NULL, &book, NULL), CRM_OK);
         assert_int_equal(crm_customers_count(book), N);
         memcpy(x, crm_customers_f64(book, CRM_CUSTOMER_X), sizeof x);
@@ -573,12 +587,14 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_published),   cmocka_unit_test(test_errors),      cmocka_unit_test(test_not_identified),
-        cmocka_unit_test(test_weights),     cmocka_unit_test(test_likelihood),  cmocka_unit_test(test_predictions),
-        cmocka_unit_test(test_endless),     cmocka_unit_test(test_gradients),   cmocka_unit_test(test_identities),
-        cmocka_unit_test(test_long),        cmocka_unit_test(test_same),        cmocka_unit_test(test_extreme),
-        cmocka_unit_test(test_refused),     cmocka_unit_test(test_simulate),    cmocka_unit_test(test_recovered),
-        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_published),      cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_not_identified), cmocka_unit_test(test_weights),
+        cmocka_unit_test(test_likelihood),     cmocka_unit_test(test_predictions),
+        cmocka_unit_test(test_endless),        cmocka_unit_test(test_gradients),
+        cmocka_unit_test(test_identities),     cmocka_unit_test(test_long),
+        cmocka_unit_test(test_same),           cmocka_unit_test(test_extreme),
+        cmocka_unit_test(test_refused),        cmocka_unit_test(test_simulate),
+        cmocka_unit_test(test_recovered),      cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
