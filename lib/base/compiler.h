@@ -58,11 +58,28 @@ CRM_I_INLINE void crm_i_stream_line(void *into, const void *from)
     for (int i = 0; i < 4; i++)
         _mm_stream_si128(to + i, _mm_loadu_si128(line + i));
 }
+/* The same with the last two words not read from there: words just written would have to be waited for. */
+CRM_I_INLINE void crm_i_stream_line_and(void *into, const void *from, uint64_t sixth, uint64_t seventh)
+{
+    __m128i *to = (__m128i *)into;
+    const __m128i *line = (const __m128i *)from;
+    for (int i = 0; i < 3; i++)
+        _mm_stream_si128(to + i, _mm_loadu_si128(line + i));
+    _mm_stream_si128(to + 3, _mm_set_epi64x((long long)seventh, (long long)sixth));
+}
 #define CRM_I_STREAM_LINE(into, from) crm_i_stream_line((into), (from))
+#define CRM_I_STREAM_LINE_AND(into, from, sixth, seventh) crm_i_stream_line_and((into), (from), (sixth), (seventh))
 #define CRM_I_STREAM_FENCE() _mm_sfence()
 #else
 #include <string.h>
+CRM_I_INLINE void crm_i_stream_line_and(void *into, const void *from, uint64_t sixth, uint64_t seventh)
+{
+    memcpy(into, from, 48);
+    ((uint64_t *)into)[6] = sixth;
+    ((uint64_t *)into)[7] = seventh;
+}
 #define CRM_I_STREAM_LINE(into, from) memcpy((into), (from), 64)
+#define CRM_I_STREAM_LINE_AND(into, from, sixth, seventh) crm_i_stream_line_and((into), (from), (sixth), (seventh))
 #define CRM_I_STREAM_FENCE() ((void)0)
 #endif
 

@@ -61,7 +61,8 @@ static void range_task(void *arg, int64_t block, int64_t worker)
     (void)worker;
     job *j = arg;
     CRM_I_KERNEL_PICK(j->isa, crm_i_rows_find_range)
-    (block * BLOCK_ROWS, block_end(j, block), j->rows.key, j->rows.time, j->rows.amount, j->as_of, &j->range[block]);
+    (block * BLOCK_ROWS, block_end(j, block), j->rows.key, j->rows.time, j->rows.amount, j->as_of,
+     &j->range[block]);
 }
 
 static void fill_columns_task(void *arg, int64_t block, int64_t worker)
@@ -73,8 +74,8 @@ static void fill_columns_task(void *arg, int64_t block, int64_t worker)
     if (block > 0)
         while (first < stop && j->rows.key[first] == j->rows.key[first - 1])
             first++;
-    j->fill[block] = crm_i_customers_fill(j->book, &j->rows, first, stop, j->n, j->row[block], j->spend_first,
-                                          j->recent_from);
+    j->fill[block] = crm_i_customers_fill(j->isa, j->book, &j->rows, first, stop, j->n, j->row[block],
+                                          j->spend_first, j->recent_from);
 }
 
 static void fill_part_task(void *arg, int64_t part, int64_t worker)
@@ -85,8 +86,8 @@ static void fill_part_task(void *arg, int64_t part, int64_t worker)
     crm_i_rows rows = j->partition.rows;
     rows.n = j->partition.start[part + 1] - first;
     rows.word += rows.kind * first;
-    j->fill[part] =
-        crm_i_customers_fill(j->book, &rows, 0, rows.n, rows.n, j->row[part], j->spend_first, j->recent_from);
+    j->fill[part] = crm_i_customers_fill(j->isa, j->book, &rows, 0, rows.n, rows.n, j->row[part],
+                                         j->spend_first, j->recent_from);
 }
 
 /* ---- steps ---- */
@@ -113,10 +114,11 @@ static crm_status fail_overflow(const job *j, const crm_i_rows *columns, uint64_
 }
 
 /* Makes the book of `customers` rows and fills it by one task per block or part. */
-static crm_status fill_book(const crm_context *context, job *j, const crm_i_rows *columns, crm_task task, int64_t tasks,
-                            int64_t customers, int64_t rows, crm_error *err)
+static crm_status fill_book(const crm_context *context, job *j, const crm_i_rows *columns, crm_task task,
+                            int64_t tasks, int64_t customers, int64_t rows, crm_error *err)
 {
-    crm_status status = crm_i_customers_new(context, customers, NULL, columns->cost != NULL, j->recent, &j->book, err);
+    crm_status status =
+        crm_i_customers_new(context, customers, NULL, columns->cost != NULL, j->recent, &j->book, err);
     if (status < 0)
         return status;
     j->book->as_of = j->as_of;
@@ -178,8 +180,8 @@ static crm_status build_parts(const crm_context *context, job *j, int32_t time_a
         return fail_time(j, time_arg, err);
     if (range.rows == 0)
         return no_data(err);
-    status = crm_i_partition_make(context, j->n, j->rows.key, j->rows.time, j->rows.amount, j->as_of, &range, 0.1, 0.7,
-                                  &j->partition, err);
+    status = crm_i_partition_make(context, j->n, j->rows.key, j->rows.time, j->rows.amount, j->as_of, &range,
+                                  j->recent == CRM_I_RECENT_WHOLE, 0.1, 0.7, &j->partition, err);
     if (status < 0)
         return status;
     const crm_allocator allocator = crm_i_allocator(context);
@@ -241,7 +243,8 @@ static void read_options(job *j, const crm_options *options)
 {
     j->spend_first = crm_i_option_i64(options, CRM_OPTION_SPEND_FIRST) != 0;
     const double recent = ceil(crm_i_option_f64(options, CRM_OPTION_RECENT_TICKS));
-    const uint64_t past = (uint64_t)j->as_of + ((uint64_t)1 << CRM_I_TIME_BITS); /* as_of less the earliest time */
+    const uint64_t past =
+        (uint64_t)j->as_of + ((uint64_t)1 << CRM_I_TIME_BITS); /* as_of less the earliest time */
     j->recent = CRM_I_RECENT_WHOLE;
     j->recent_from = INT64_MIN;
     if (recent > (double)past)
@@ -261,8 +264,8 @@ static void permute(const int64_t *order, int64_t n, const void *from, void *to)
 }
 
 /* A book whose rows are those of `plain` in the byte order of the names of their keys. */
-static crm_status order_by_names(const crm_context *context, const crm_customers *plain, const crm_names *names,
-                                 int32_t recent, crm_customers **out, crm_error *err)
+static crm_status order_by_names(const crm_context *context, const crm_customers *plain,
+                                 const crm_names *names, int32_t recent, crm_customers **out, crm_error *err)
 {
     const crm_allocator allocator = crm_i_allocator(context);
     const int64_t n = plain->n;
@@ -312,9 +315,10 @@ static crm_status order_by_names(const crm_context *context, const crm_customers
 
 /* ---- the calls ---- */
 
-crm_status crm_customers_from_columns(const crm_context *context, int64_t n, const uint64_t *key, const int64_t *time,
-                                      const int64_t *amount, int64_t as_of, double ticks_per_period, int32_t decimals,
-                                      const crm_options *options, crm_customers **out, crm_error *err)
+crm_status crm_customers_from_columns(const crm_context *context, int64_t n, const uint64_t *key,
+                                      const int64_t *time, const int64_t *amount, int64_t as_of,
+                                      double ticks_per_period, int32_t decimals, const crm_options *options,
+                                      crm_customers **out, crm_error *err)
 {
     if (n < 0)
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, (double)n, "n is negative.");

@@ -6,8 +6,9 @@
 #include "base/error.h"
 #include "data/rows_group.h"
 
-/* Rows of a part, in the mean; parts at most; rows of a part that every worker has scratch for; words of a cache line. */
-enum { PART_ROWS = 8192, PART_BITS = 10, PART_MOST = CRM_I_ROWS_GROUP_MOST, LINE = 8 };
+/* Rows of a part, in the mean; parts at most; rows of a part that every worker has scratch for; words of a
+ * cache line. */
+enum { PART_ROWS = 4096, PART_BITS = 11, PART_MOST = CRM_I_ROWS_GROUP_MOST, LINE = 8 };
 
 typedef struct job {
     const uint64_t *key;
@@ -51,8 +52,8 @@ static void count_chunk(void *arg, int64_t chunk, int64_t worker)
             count[(key[i] - low) >> shift] += j->time[i] <= j->as_of;
 }
 
-/* How rows of one and two words pack: (key * key_unit + time) * time_unit + amount - base is the same as the differences
- * side by side, modulo 2^64, and products are cheaper than shifts by what is not a constant. */
+/* How rows of one and two words pack: (key * key_unit + time) * time_unit + amount - base is the same as the
+ * differences side by side, modulo 2^64, and products are cheaper than shifts by what is not a constant. */
 typedef struct packing {
     uint64_t key_unit; /* 0 with two words */
     uint64_t time_unit;
@@ -68,7 +69,8 @@ static packing packing_of(const crm_i_rows *layout)
     return p;
 }
 
-CRM_I_INLINE void pack(const packing p, uint64_t key, uint64_t time, uint64_t amount, int32_t kind, uint64_t *word)
+CRM_I_INLINE void pack(const packing p, uint64_t key, uint64_t time, uint64_t amount, int32_t kind,
+                       uint64_t *word)
 {
     if (kind == CRM_I_ROWS_ONE) {
         word[0] = (key * p.key_unit + time) * p.time_unit + amount - p.base;
@@ -93,10 +95,11 @@ static void scatter_three(const job *j, int64_t first, int64_t end, int64_t *nex
     }
 }
 
-/* Rows of one or two words are gathered into a line for each part, written when it is full: a fourth or an eighth of the
- * writes far apart. The first line of a part and chunk may begin within. begin: copy of next. */
-CRM_I_INLINE void scatter(const job *j, int64_t first, int64_t end, const int64_t *begin, int64_t *next, uint64_t *line,
-                          int32_t kind, int all)
+/* Rows of one or two words are gathered into a line for each part, written past the cache when it is full: a
+ * fourth or an eighth of the writes far apart, and no reading of what is written over. The first line of a
+ * part and chunk may begin within. begin: copy of next. */
+CRM_I_INLINE void scatter(const job *j, int64_t first, int64_t end, const int64_t *begin, int64_t *next,
+                          uint64_t *line, int32_t kind, int all)
 {
     const packing packed = packing_of(&j->out->rows);
     const uint64_t key_low = j->out->rows.key_low;
@@ -119,14 +122,16 @@ CRM_I_INLINE void scatter(const job *j, int64_t first, int64_t end, const int64_
             pack(packed, k, (uint64_t)time[i], (uint64_t)amount[i], kind, mine + kind * slot);
             continue;
         }
-        /* The last row goes straight on: read back so soon it would have to be waited for. */
         const int64_t start = at - slot;
-        pack(packed, k, (uint64_t)time[i], (uint64_t)amount[i], kind, word + kind * at);
-        if (CRM_I_LIKELY(start >= begin[part]))
-            memcpy(word + kind * start, mine, (size_t)(LINE - kind) * sizeof *word);
-        else
-            for (int64_t w = kind * (begin[part] - start); w < LINE - kind; w++)
+        uint64_t last[2] = {mine[LINE - 2], 0};
+        pack(packed, k, (uint64_t)time[i], (uint64_t)amount[i], kind, last + 2 - kind);
+        if (CRM_I_LIKELY(start >= begin[part])) {
+            CRM_I_STREAM_LINE_AND(word + kind * start, mine, last[0], last[1]);
+        } else {
+            memcpy(mine + LINE - 2, last, sizeof last);
+            for (int64_t w = kind * (begin[part] - start); w < LINE; w++)
                 word[kind * start + w] = mine[w];
+        }
     }
     for (int64_t part = 0; part < j->out->parts; part++) {
         const int64_t start = next[part] & ~(in_line - 1);
@@ -134,6 +139,7 @@ CRM_I_INLINE void scatter(const job *j, int64_t first, int64_t end, const int64_
         for (int64_t w = kind * from; w < kind * next[part]; w++)
             word[w] = line[LINE * part + (w - kind * start)];
     }
+    CRM_I_STREAM_FENCE();
 }
 
 static void scatter_chunk(void *arg, int64_t chunk, int64_t worker)
@@ -165,8 +171,9 @@ static void sort_part(job *j, int64_t part, uint64_t *scratch, int64_t *bounds)
     const int64_t first = out->start[part];
     const uint64_t low = (uint64_t)part << j->shift;
     const uint64_t high = part + 1 < out->parts ? low + (((uint64_t)1 << j->shift) - 1) : j->span;
-    out->customers[part] = crm_i_rows_group(j->isa, kind, low, high, out->rows.time_bits + out->rows.amount_bits,
-                                            out->start[part + 1] - first, out->word + kind * first, scratch, bounds);
+    out->customers[part] = crm_i_rows_group(
+        j->isa, kind, low, high, out->rows.time_bits + out->rows.amount_bits, out->start[part + 1] - first,
+        out->rows.loose, out->word + kind * first, scratch, bounds);
 }
 
 static int64_t part_rows(const crm_i_partition *out, int64_t part)
@@ -178,7 +185,8 @@ static void sort_small_part(void *arg, int64_t part, int64_t worker)
 {
     job *j = arg;
     if (part_rows(j->out, part) <= PART_MOST)
-        sort_part(j, part, j->scratch + worker * j->scratch_words, j->bounds + worker * CRM_I_ROWS_GROUP_BOUNDS);
+        sort_part(j, part, j->scratch + worker * j->scratch_words,
+                  j->bounds + worker * CRM_I_ROWS_GROUP_BOUNDS);
 }
 
 /* How the rows of a range pack. */
@@ -251,9 +259,10 @@ static crm_status run(const crm_context *context, job *j, double from, double to
     return status;
 }
 
-crm_status crm_i_partition_make(const crm_context *context, int64_t n, const uint64_t *key, const int64_t *time,
-                                const int64_t *amount, int64_t as_of, const crm_i_rows_range *range, double from,
-                                double to, crm_i_partition *out, crm_error *err)
+crm_status crm_i_partition_make(const crm_context *context, int64_t n, const uint64_t *key,
+                                const int64_t *time, const int64_t *amount, int64_t as_of,
+                                const crm_i_rows_range *range, int32_t loose, double from, double to,
+                                crm_i_partition *out, crm_error *err)
 {
     const int64_t workers = crm_i_context_workers(context);
     job j;
@@ -271,6 +280,8 @@ crm_status crm_i_partition_make(const crm_context *context, int64_t n, const uin
     memset(out, 0, sizeof *out);
     out->allocator = crm_i_allocator(context);
     choose_packing(range, as_of, &out->rows);
+    out->rows.n = range->rows;
+    out->rows.loose = loose && out->rows.kind == CRM_I_ROWS_TWO && crm_i_rows_small(&out->rows);
     int32_t bits = crm_i_rows_bits((uint64_t)(n / PART_ROWS));
     bits = bits > PART_BITS ? PART_BITS : bits;
     const int32_t have = crm_i_rows_bits(j.span);

@@ -17,12 +17,14 @@ typedef struct crm_i_partition {
     int64_t words;
 } crm_i_partition;
 
-/* Rows with time <= as_of of the columns, whose range is given and holds at least one such row, each part grouped
- * by crm_i_rows_group. Progress is told from .. to. CRM_OK, CRM_E_MEMORY, CRM_E_CANCELLED or
- * CRM_E_EXECUTOR; on success to be released. */
-crm_status crm_i_partition_make(const crm_context *context, int64_t n, const uint64_t *key, const int64_t *time,
-                                const int64_t *amount, int64_t as_of, const crm_i_rows_range *range, double from,
-                                double to, crm_i_partition *out, crm_error *err);
+/* Rows with time <= as_of of the columns, whose range is given and holds at least one such row, each part
+ * grouped by crm_i_rows_group. loose: rows of a customer may be left in any order of time; rows.loose says
+ * whether they are. Progress is told from .. to. CRM_OK, CRM_E_MEMORY, CRM_E_CANCELLED or CRM_E_EXECUTOR; on
+ * success to be released. */
+crm_status crm_i_partition_make(const crm_context *context, int64_t n, const uint64_t *key,
+                                const int64_t *time, const int64_t *amount, int64_t as_of,
+                                const crm_i_rows_range *range, int32_t loose, double from, double to,
+                                crm_i_partition *out, crm_error *err);
 void crm_i_partition_release(crm_i_partition *partition);
 
 #endif

@@ -45,6 +45,7 @@ typedef struct crm_i_rows {
     int64_t time_low;
     int64_t amount_low;
     int64_t n;
+    int32_t loose;        /* two words: a customer's rows are in any order of time where they fit a tile */
     const uint64_t *word; /* packed: once grouped, see rows_group.h */
     const uint64_t *key;  /* columns */
     const int64_t *time;
@@ -59,6 +60,14 @@ CRM_I_INLINE int32_t crm_i_rows_bits(uint64_t range)
     for (; range; range >>= 1)
         bits++;
     return bits;
+}
+
+/* 1 if the packed amounts of all rows are small enough for sums in an int64, whatever the customers. */
+CRM_I_INLINE int crm_i_rows_small(const crm_i_rows *rows)
+{
+    const int64_t limit = (int64_t)1 << 30;
+    return rows->amount_bits <= 30 && rows->amount_low >= -limit && rows->amount_low <= limit &&
+           rows->n < (int64_t)1 << 31;
 }
 
 /* 1 if row i > 0 is of another customer than the row before it. */

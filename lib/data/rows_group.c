@@ -1,12 +1,13 @@
-/* The rows of one part, customer by customer: one scatter by key into buckets of about one customer each, then the few
- * rows of each are sorted, eight customers at a time. Parts and buckets out of the ordinary go to the general sort. */
+/* The rows of one part, customer by customer: one scatter by key into buckets of about one customer each,
+ * then the few rows of each are sorted, eight customers at a time. Parts and buckets out of the ordinary go
+ * to the general sort. */
 #include "data/rows_group.h"
 
 #include <string.h>
 
 #include "data/tile_kernel.h"
 
-enum { CLASSES = 4, DISTINCT = 8, FLAT_ROWS = 64 };
+enum { CLASSES = 4, FLAT_ROWS = 64 };
 
 /* Runs that wait for a tile of their size: up to 4, 8, 16 and 32 words. */
 typedef struct grouping {
@@ -56,9 +57,10 @@ static void sort_rest(grouping *g)
             sort_waiting(g, size);
 }
 
-/* end[k] = where bucket k of the rows ends in to, into which they are scattered by (first word - low) >> shift. */
-CRM_I_INLINE void scatter(int32_t words, int64_t n, const uint64_t *from, uint64_t *to, uint64_t low, int32_t shift,
-                          int64_t buckets, uint32_t *end)
+/* end[k] = where bucket k of the rows ends in to, into which they are scattered by (first word - low) >>
+ * shift. */
+CRM_I_INLINE void scatter(int32_t words, int64_t n, const uint64_t *from, uint64_t *to, uint64_t low,
+                          int32_t shift, int64_t buckets, uint32_t *end)
 {
     memset(end, 0, (size_t)buckets * sizeof *end);
     for (int64_t i = 0; i < n; i++)
@@ -100,7 +102,8 @@ static int64_t count_customers(int64_t n, const uint64_t *rows, int32_t key_shif
     return customers;
 }
 
-static void group_one(grouping *g, int64_t n, uint64_t *rows, uint64_t key_low, uint64_t key_high, int32_t key_shift)
+static void group_one(grouping *g, int64_t n, uint64_t *rows, uint64_t key_low, uint64_t key_high,
+                      int32_t key_shift)
 {
     const uint64_t low = key_low << key_shift;
     const uint64_t high = (key_high << key_shift) + (((uint64_t)1 << key_shift) - 1);
@@ -124,89 +127,90 @@ static void group_one(grouping *g, int64_t n, uint64_t *rows, uint64_t key_low, 
 
 /* ---- two words ---- */
 
-/* What has been written of a part: words in order, and keys. */
-typedef struct written {
-    int64_t words;
-    int64_t customers;
-    uint64_t *key;
-} written;
-
-/* The rows of a bucket that belong to many customers, by the general sort. */
-static void group_crowd(grouping *g, int64_t n, uint64_t *rows, uint64_t *spare, written *w)
+/* Puts the rows of a bucket that has several customers in order of customer. */
+static void part_bucket(grouping *g, int64_t n, uint64_t *rows, uint64_t other, uint64_t *spare)
 {
-    crm_i_rows_sort(CRM_I_ROWS_TWO, n, rows, spare, g->bounds);
+    const uint64_t low = rows[0] < other ? rows[0] : other;
+    const uint64_t high = rows[0] < other ? other : rows[0];
+    int64_t lows = 0;
+    int64_t highs = 0;
     for (int64_t i = 0; i < n; i++) {
-        const int begins = i == 0 || rows[2 * i] != rows[2 * i - 2];
-        g->word[w->words++] = rows[2 * i + 1] | (begins ? g->mark : 0);
-        if (begins)
-            w->key[w->customers++] = rows[2 * i];
+        lows += rows[2 * i] == low;
+        highs += rows[2 * i] == high;
     }
+    if (CRM_I_UNLIKELY(lows + highs < n)) {
+        crm_i_rows_sort(CRM_I_ROWS_TWO, n, rows, spare, g->bounds);
+        return;
+    }
+    int64_t next[2] = {0, lows};
+    for (int64_t i = 0; i < n; i++) {
+        uint64_t *to = spare + 2 * next[rows[2 * i] == high]++;
+        to[0] = rows[2 * i];
+        to[1] = rows[2 * i + 1];
+    }
+    memcpy(rows, spare, (size_t)(2 * n) * sizeof *rows);
 }
 
-/* The rows of a bucket that belong to a few customers: one run each. */
-static void group_few(grouping *g, int64_t n, uint64_t *rows, uint64_t *spare, written *w)
+/* Sorts the marked runs of n words that are longer than `least`. */
+static void sort_marked(grouping *g, int64_t n, int64_t least)
 {
-    uint64_t key[DISTINCT];
-    int64_t keys = 0;
-    for (int64_t i = 0; i < n; i++) {
-        const uint64_t x = rows[2 * i];
-        int64_t at = keys;
-        int known = 0;
-        while (at > 0 && key[at - 1] >= x)
-            known |= key[--at] == x;
-        if (known)
-            continue;
-        if (keys == DISTINCT) {
-            group_crowd(g, n, rows, spare, w);
-            return;
+    int64_t first = 0;
+    while (first < n) {
+        int64_t end = first + 1;
+        while (end < n && !(g->word[end] & g->mark))
+            end++;
+        if (end - first > least) {
+            g->word[first] &= ~g->mark;
+            sort_run(g, first, end - first);
         }
-        memmove(key + at + 1, key + at, (size_t)(keys - at) * sizeof *key);
-        key[at] = x;
-        keys++;
+        first = end;
     }
-    for (int64_t k = 0; k < keys; k++) {
-        const int64_t first = w->words;
-        for (int64_t i = 0; i < n; i++)
-            if (rows[2 * i] == key[k])
-                g->word[w->words++] = rows[2 * i + 1];
-        w->key[w->customers++] = key[k];
-        sort_run(g, first, w->words - first);
-    }
+    sort_rest(g);
 }
 
-static int64_t group_two(grouping *g, int64_t n, uint64_t *rows, uint64_t low, uint64_t high)
+/* Pulls first and second words apart. Rows of different buckets differ in the bits from shift on; where a key
+ * differs from that before only below it, the bucket has several customers and is put in order first. */
+static int64_t group_two(grouping *g, int64_t n, uint64_t *rows, uint64_t low, uint64_t high, int loose)
 {
     uint32_t *end = (uint32_t *)(void *)(g->bounds + CRM_I_ROWS_SORT_BOUNDS);
     uint64_t *scattered = g->scratch;
     uint64_t *spare = g->scratch + 2 * n;
-    written w = {0, 0, rows + n};
+    uint64_t *keys = rows + n;
     const int32_t shift = shift_for(high - low, bucket_bits(n), 0);
     const int64_t buckets = (int64_t)((high - low) >> shift) + 1;
+    const uint64_t within = ((uint64_t)1 << shift) - 1;
     scatter(2, n, rows, scattered, low, shift, buckets, end);
     g->scratch = spare;
-    int64_t first = 0;
-    for (int64_t k = 0; k < buckets; k++) {
-        const int64_t here = (int64_t)end[k] - first;
-        if (here == 0)
+    uint64_t before = ~scattered[0];
+    int64_t customers = -1;
+    int64_t first_of = 0;
+    int64_t longest = 0;
+    int64_t parted = 0; /* rows before this one are in order of customer */
+    for (int64_t i = 0; i < n; i++) {
+        const uint64_t key = scattered[2 * i];
+        const uint64_t change = key ^ before;
+        if (CRM_I_UNLIKELY(change - 1 < within && i >= parted)) {
+            const int64_t k = (int64_t)((key - low) >> shift);
+            const int64_t first = k > 0 ? end[k - 1] : 0;
+            parted = end[k];
+            part_bucket(g, parted - first, scattered + 2 * first, key, spare);
+            before = first > 0 ? scattered[2 * first - 2] : ~scattered[0];
+            customers--;
+            i = first - 1;
             continue;
-        uint64_t *bucket = scattered + 2 * first;
-        uint64_t *run = rows + w.words;
-        uint64_t other = 0;
-        first += here;
-        for (int64_t i = 0; i < here; i++) {
-            other |= bucket[2 * i] ^ bucket[0];
-            run[i] = bucket[2 * i + 1];
         }
-        if (CRM_I_UNLIKELY(other)) {
-            group_few(g, here, bucket, spare, &w);
-            continue;
-        }
-        w.key[w.customers++] = bucket[0];
-        w.words += here;
-        sort_run(g, w.words - here, here);
+        customers += change != 0;
+        first_of = change != 0 ? i : first_of;
+        longest = i - first_of >= longest ? i - first_of + 1 : longest;
+        keys[customers] = key;
+        rows[i] = scattered[2 * i + 1] | (change != 0 ? CRM_I_ROWS_FIRST : 0);
+        before = key;
     }
-    sort_rest(g);
-    return w.customers;
+    if (!loose)
+        sort_marked(g, n, 0);
+    else if (longest > CRM_I_TILE_MOST)
+        sort_marked(g, n, CRM_I_TILE_MOST);
+    return customers + 1;
 }
 
 /* Few rows, or very many: sorted as they are, then pulled apart. */
@@ -227,8 +231,8 @@ static int64_t group_sorted(int64_t n, uint64_t *rows, uint64_t *scratch, int64_
     return customers;
 }
 
-int64_t crm_i_rows_group(int32_t isa, int32_t kind, uint64_t key_low, uint64_t key_high, int32_t key_shift, int64_t n,
-                         uint64_t *rows, uint64_t *scratch, int64_t *bounds)
+int64_t crm_i_rows_group(int32_t isa, int32_t kind, uint64_t key_low, uint64_t key_high, int32_t key_shift,
+                         int64_t n, int loose, uint64_t *rows, uint64_t *scratch, int64_t *bounds)
 {
     if (n == 0)
         return 0;
@@ -241,7 +245,8 @@ int64_t crm_i_rows_group(int32_t isa, int32_t kind, uint64_t key_low, uint64_t k
     g.isa = isa;
     memset(g.waiting, 0, sizeof g.waiting);
     if (kind == CRM_I_ROWS_TWO)
-        return ordinary ? group_two(&g, n, rows, key_low, key_high) : group_sorted(n, rows, scratch, bounds);
+        return ordinary ? group_two(&g, n, rows, key_low, key_high, loose)
+                        : group_sorted(n, rows, scratch, bounds);
     if (kind == CRM_I_ROWS_ONE && ordinary)
         group_one(&g, n, rows, key_low, key_high, key_shift);
     else

@@ -1,9 +1,9 @@
-/* Eight short runs of words side by side, one in each column of a tile, sorted by Batcher's odd-even merging. */
+/* Eight short runs side by side, one in each column of a tile; words are sorted there by Batcher's odd-even merging. */
 #include "data/tile_kernel.h"
 
 #include <string.h>
 
-enum { LANES = CRM_I_TILE_LANES, MOST = CRM_I_TILE_MOST };
+enum { LANES = CRM_I_TILE_LANES, MOST = CRM_I_TILE_MOST, NARROW = 52 };
 
 CRM_I_INLINE void exchange_words(uint64_t *restrict low, uint64_t *restrict high)
 {
@@ -101,7 +101,7 @@ CRM_I_INLINE void sort_doubles(double *tile, int rows)
 }
 #undef EXCHANGE
 
-static const uint64_t narrow = (uint64_t)1 << 52;
+static const uint64_t narrow = (uint64_t)1 << NARROW;
 static const uint64_t exponent = (uint64_t)0x433 << 52;
 
 CRM_I_INLINE void sort_narrow_runs(int64_t lanes, uint64_t *words, const int64_t *first, const int64_t *n, int rows)
@@ -156,4 +156,83 @@ void CRM_I_KERNEL(crm_i_tile_sort)(int64_t lanes, uint64_t *words, const int64_t
         sort_runs(lanes, words, first, n, 16);
     else
         sort_runs(lanes, words, first, n, 32);
+}
+
+/* ---- tiles of times and amounts ---- */
+
+/* Written out so that the compiler turns rows into columns among registers. */
+CRM_I_INLINE void take_runs(int rows, const uint64_t *const *run, uint64_t *restrict tile)
+{
+    const uint64_t *restrict a = run[0];
+    const uint64_t *restrict b = run[1];
+    const uint64_t *restrict c = run[2];
+    const uint64_t *restrict d = run[3];
+    const uint64_t *restrict e = run[4];
+    const uint64_t *restrict f = run[5];
+    const uint64_t *restrict g = run[6];
+    const uint64_t *restrict h = run[7];
+    for (int i = 0; i < rows; i++) {
+        tile[LANES * i] = a[i];
+        tile[LANES * i + 1] = b[i];
+        tile[LANES * i + 2] = c[i];
+        tile[LANES * i + 3] = d[i];
+        tile[LANES * i + 4] = e[i];
+        tile[LANES * i + 5] = f[i];
+        tile[LANES * i + 6] = g[i];
+        tile[LANES * i + 7] = h[i];
+    }
+}
+
+CRM_I_INLINE void sort_tile(uint64_t *tile, int32_t rows, int few_bits)
+{
+#if CRM_I_ISA < 2
+    if (few_bits) {
+        double doubles[LANES * MOST];
+        for (int i = 0; i < LANES * rows; i++) {
+            const uint64_t bits = tile[i] == UINT64_MAX ? (uint64_t)0x434 << 52 : tile[i] | exponent; /* 2^53 */
+            memcpy(&doubles[i], &bits, sizeof bits);
+        }
+        sort_doubles(doubles, rows);
+        for (int i = 0; i < LANES * rows; i++) {
+            uint64_t bits;
+            memcpy(&bits, &doubles[i], sizeof bits);
+            tile[i] = bits & (narrow - 1);
+        }
+        return;
+    }
+#else
+    (void)few_bits;
+#endif
+    sort_words(tile, rows);
+}
+
+CRM_I_INLINE void take_words(const uint64_t *const *run, const int64_t *restrict n, int32_t rows, int32_t time_bits,
+                             int32_t amount_bits, int sorted, uint64_t *restrict time, uint64_t *restrict amount)
+{
+    uint64_t tile[LANES * MOST];
+    const uint64_t mask = ((uint64_t)1 << (time_bits + amount_bits)) - 1;
+    const uint64_t amount_mask = ((uint64_t)1 << amount_bits) - 1;
+    take_runs(rows, run, tile);
+    for (int64_t i = 0; i < rows; i++)
+        for (int l = 0; l < LANES; l++)
+            tile[LANES * i + l] = i < n[l] ? tile[LANES * i + l] & mask : UINT64_MAX;
+    if (!sorted)
+        sort_tile(tile, rows, time_bits + amount_bits <= NARROW);
+    for (int i = 0; i < LANES * rows; i++) {
+        time[i] = tile[i] >> amount_bits;
+        amount[i] = tile[i] & amount_mask;
+    }
+}
+
+void CRM_I_KERNEL(crm_i_tile_words)(const uint64_t *const *run, const int64_t *n, int32_t rows, int32_t time_bits,
+                                    int32_t amount_bits, int32_t sorted, uint64_t *time, uint64_t *amount)
+{
+    if (rows == 4)
+        take_words(run, n, 4, time_bits, amount_bits, sorted, time, amount);
+    else if (rows == 8)
+        take_words(run, n, 8, time_bits, amount_bits, sorted, time, amount);
+    else if (rows == 16)
+        take_words(run, n, 16, time_bits, amount_bits, sorted, time, amount);
+    else
+        take_words(run, n, 32, time_bits, amount_bits, sorted, time, amount);
 }

@@ -227,6 +227,25 @@ static void test_divisions(void **unused)
     }
 }
 
+/* Rows out of order whose times lie further apart than doubles tell ticks apart. */
+static void test_far_times(void **unused)
+{
+    (void)unused;
+    enum { ROWS = 400, CUSTOMERS = 37 };
+    row rows[ROWS];
+    expected want[CUSTOMERS];
+    for (int i = 0; i < ROWS; i++) {
+        const row made = {draw_key(1, CUSTOMERS), (below(1 << 20) - (1 << 19)) * ((int64_t)1 << 41), 1 + below(3), 0};
+        rows[i] = made;
+    }
+    const settings s = {(int64_t)1 << 60, 7, 2, 0, (double)INFINITY};
+    const int64_t customers = reference(ROWS, rows, &s, want);
+    crm_customers *book = NULL;
+    assert_int_equal(from_rows(NULL, ROWS, rows, &s, &book, NULL), CRM_OK);
+    assert_book(book, customers, want, 1);
+    crm_customers_destroy(book);
+}
+
 /* ---- asking, and a later date ---- */
 
 static void test_find_and_advance(void **unused)
@@ -523,6 +542,7 @@ int main(void)
         cmocka_unit_test(test_bad_input),        cmocka_unit_test(test_memory),
         cmocka_unit_test(test_cancel),           cmocka_unit_test(test_recent_overflow),
         cmocka_unit_test(test_far_amounts),      cmocka_unit_test(test_named),
+        cmocka_unit_test(test_far_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
