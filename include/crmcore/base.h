@@ -174,6 +174,11 @@ enum {
     CRM_OPTION_FIT_ITERATIONS = 16, /* i64, 1 .. 100000: evaluations of the likelihood per start at most; default 200 */
     CRM_OPTION_FIT_START = 17,      /* f64s > 0: one start, in natural parameters; default: screened starts */
     CRM_OPTION_FIT_FIXED = 18,      /* f64s >= 0: where above 0, the value a parameter is held at; default: none is */
+    CRM_OPTION_COVARIATES_LIFETIME = 19,     /* f64s: columns that change when customers leave; -1: none; default all */
+    CRM_OPTION_COVARIATES_TRANSACTIONS = 20, /* f64s: columns that change how often they buy; -1: none; default all */
+    CRM_OPTION_COVARIATES_EQUAL = 21,        /* f64s: columns with one coefficient for both; -1: none, the default */
+    CRM_OPTION_RIDGE_LIFETIME = 22,          /* f64 >= 0: a fit pays this * coefficient^2 per customer; default 0 */
+    CRM_OPTION_RIDGE_TRANSACTIONS = 23,      /* f64 >= 0: likewise; default 0 */
     /* the report */
     CRM_OPTION_MODEL = 32,       /* i64: CRM_MODEL_*; default CRM_MODEL_BG_NBD */
     CRM_OPTION_MARGIN_RATE = 33, /* f64, -1000 .. 1: margin per revenue; default: the book's own, 1 without costs */

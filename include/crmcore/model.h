@@ -135,7 +135,8 @@ enum { /* NaN where the model was not fitted */
     CRM_FACT_CUSTOMERS = 7,   /* sum of the weights */
     CRM_FACT_DISTINCT = 8,    /* distinct rows; of a fit from sums those of the shards together */
     CRM_FACT_EVALUATIONS = 9, /* of the likelihood: screen, sample and all starts together */
-    CRM_FACT_STATUS = 10      /* what crm_model_fit answered */
+    CRM_FACT_STATUS = 10,     /* what crm_model_fit answered */
+    CRM_FACT_PENALTY = 11     /* what the fit paid for its coefficients by CRM_OPTION_RIDGE_*; else 0 */
 };
 
 /* Maximum likelihood by a damped Newton method on the logarithms of the parameters, over the distinct rows; starts are
@@ -165,6 +166,34 @@ CRM_API crm_status crm_model_fit(const crm_context *context, int32_t kind, const
  * positive semidefinite, to 1e-9 in correlations (else CRM_E_DOMAIN); opt: standard errors are then NaN. Since 0.9. */
 CRM_API crm_status crm_model_create(const crm_context *context, int32_t kind, int32_t count, const double *parameter,
                                     const double *covariance /*opt*/, crm_model **out, crm_error *err);
+
+/* Static covariates z of a customer multiply the speed of its processes by exp(gamma' z), with a coefficient gamma for each
+ * covariate and process: lifetime beta_i = beta exp(-gamma' z) (Pareto/NBD, GGompertz/NBD), a_i = a exp(gamma' z) and
+ * b_i = b exp(gamma' z) (BG/NBD); transactions alpha_i = alpha exp(-gamma' z). The other kinds take none. A fit to a summary
+ * with covariates (crm_summary_of_covariates) uses all of them in both processes unless the options
+ * CRM_OPTION_COVARIATES_* say otherwise; a constant covariate, or one that is a combination of a constant and others before
+ * it, is CRM_E_DOMAIN (row: its column). With CRM_OPTION_RIDGE_* it maximises log-likelihood - customers * sum
+ * ridge * gamma^2; facts and crm_model_log_likelihood give the log-likelihood itself, CRM_FACT_PENALTY what was paid. The
+ * coefficients stand behind the parameters of the kind: those of lifetime, of transactions, the shared ones, each in the
+ * order of columns. Such a model predicts by plans only, which take z; it fits no shards, simulates nothing and is not
+ * checked by crm_check_tracking and crm_check_histogram (CRM_E_ARGUMENT). */
+enum { CRM_PROCESS_LIFETIME = 1, CRM_PROCESS_TRANSACTIONS = 2 };
+
+/* A model with covariates from stated parameters: those of the kind, then so many coefficients, 1 .. 32, of which
+ * coefficient i is that of column[i] (0 .. columns - 1) and feeds process[i], CRM_PROCESS_* or their sum; the rest as
+ * crm_model_create. Since 0.9. */
+CRM_API crm_status crm_model_create_covariates(const crm_context *context, int32_t kind, int32_t count,
+                                               const double *parameter, const double *covariance /*opt*/,
+                                               int32_t columns, int32_t coefficients, const int32_t *column,
+                                               const int32_t *process, crm_model **out, crm_error *err);
+
+/* How many parameters the model has, coefficients included; 0 for NULL. Since 0.9. */
+CRM_API int32_t crm_model_count(const crm_model *model);
+
+/* What parameter i of a model is: of the kind (*column -1, *process 0), or the coefficient of a covariate.
+ * CRM_E_ARGUMENT: there is no such parameter. Since 0.9. */
+CRM_API crm_status crm_model_coefficient(const crm_model *model, int32_t i, int32_t *column, int32_t *process,
+                                         crm_error *err);
 CRM_API int32_t crm_model_kind(const crm_model *model);
 CRM_API double crm_model_fact(const crm_model *model, int32_t fact); /* CRM_FACT_*; else NaN */
 

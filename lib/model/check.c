@@ -179,6 +179,8 @@ static crm_status sum_base(const crm_context *context, job *j, double *out, crm_
 static crm_status check_model(const crm_model *model, int32_t quantity, crm_error *err)
 {
     const crm_status status = crm_i_model_ready(model, 2, err);
+    if (status == CRM_OK && model->design.count > 0)
+        return crm_i_fail(err, CRM_E_ARGUMENT, 2, "A model with covariates knows no customer without.");
     if (status == CRM_OK && !crm_kind_supports(model->kind, quantity))
         return crm_i_fail_value(err, CRM_E_UNSUPPORTED, 2, model->kind,
                                 "This kind of model does not have the quantity that is needed.");

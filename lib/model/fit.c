@@ -6,6 +6,7 @@
 
 #include "base/context.h"
 #include "base/error.h"
+#include "model/strata.h"
 #include "numeric/elementary.h"
 
 /* Rows beyond this are worth a first search on a sample of customers. */
@@ -29,10 +30,10 @@ crm_status crm_i_fit_answer(const crm_model *model, crm_error *err)
     return crm_i_ok(err);
 }
 
-crm_status crm_i_fit_model(const crm_context *context, int32_t kind, const crm_i_search *search,
-                           crm_model **out, crm_error *err)
+crm_status crm_i_fit_model(const crm_context *context, int32_t kind, const crm_i_design *design,
+                           const crm_i_search *search, crm_model **out, crm_error *err)
 {
-    crm_model *model = crm_i_model_new(context, kind);
+    crm_model *model = crm_i_model_new(context, kind, design);
     if (!model)
         return crm_i_fail_memory(err);
     const crm_i_found *found = &search->best;
@@ -42,17 +43,21 @@ crm_status crm_i_fit_model(const crm_context *context, int32_t kind, const crm_i
                        found->status == CRM_I_NEWTON_FLAT;
     model->identified = found->identified;
     model->has_covariance = found->identified;
+    crm_i_search_natural(search, found->point, model->parameter);
+    double slope[CRM_I_MODEL_PARAMETERS]; /* of a natural parameter by what the search sees */
     for (int32_t i = 0; i < k; i++) {
-        model->parameter[i] = search->held[i] > 0.0 ? search->held[i] : crm_i_exp(found->point[i]);
         model->direction[i] = found->direction[i];
+        slope[i] = i < search->base ? model->parameter[i] : 1.0;
     }
     for (int32_t j = 0; j < k && found->identified; j++)
         for (int32_t i = 0; i < k; i++)
             model->covariance[i + k * j] =
                 found->covariance[i + k * j] *
-                (model->parameter[i] * model->parameter[j]); /* symmetric to the bit */
+                (slope[i] * slope[j]); /* symmetric to the bit */
     model->fixed = search->fixed;
-    model->log_likelihood = found->value;
+    model->penalty = design ? search->moment[CRM_I_MOMENT_MASS] * crm_i_design_penalty(kind, design, model->parameter)
+                            : 0.0;
+    model->log_likelihood = found->value + model->penalty;
     model->condition = found->condition;
     model->customers = search->moment[CRM_I_MOMENT_MASS];
     model->distinct = search->moment[CRM_I_MOMENT_DISTINCT];
@@ -74,7 +79,7 @@ crm_status crm_i_fit_run(const crm_context *context, const crm_i_sample *sample,
 {
     while (search->phase != CRM_I_SEARCH_DONE) {
         const double next = moving ? share_left(done) : done;
-        double parameter[CRM_I_KIND_PARAMETERS];
+        double parameter[CRM_I_MODEL_PARAMETERS];
         crm_i_derivatives at;
         crm_i_search_ask(search, parameter);
         const crm_status status = crm_i_likelihood_evaluate(context, sample, parameter,
@@ -106,13 +111,38 @@ static crm_status search_sample(const crm_context *context, const crm_i_sample *
                                 crm_error *err)
 {
     crm_i_search_begin(search, sample->moment);
-    if (!search->given && sample->n > THIN_LEAST) {
+    if (!search->given && !sample->stratum && sample->n > THIN_LEAST) {
         const crm_status status = search_thinned(context, sample, search, err);
         if (status != CRM_OK)
             return status;
     }
     const crm_status status = crm_i_fit_run(context, sample, search, 0.0, 1, err);
     return status == CRM_OK ? crm_i_progress(context, 1.0, err) : status;
+}
+
+/* The rows of a summary, in strata if covariates are wanted. */
+static crm_status build_sample(const crm_context *context, int32_t kind, const crm_i_design *design,
+                               const crm_summary *summary, crm_i_sample *sample, crm_error *err)
+{
+    crm_status status = crm_i_sample_build(context, crm_i_kind_of(kind)->likelihood, summary, 3, sample, err);
+    if (status != CRM_OK)
+        return status;
+    if (sample->n == 0)
+        status = crm_i_fail(err, CRM_E_NO_DATA, 3, "The summary has no rows for this kind of model.");
+    else if (design->count > 0)
+        status = crm_i_strata_build(context, kind, design, summary, 3, sample, err);
+    if (status != CRM_OK)
+        crm_i_sample_release(sample);
+    return status;
+}
+
+crm_status crm_i_model_sample(const crm_context *context, const crm_model *model, const crm_summary *summary,
+                              int32_t arg, crm_i_sample *sample, crm_error *err)
+{
+    if (model->design.count > 0 && summary->strata.columns != model->design.columns)
+        return crm_i_fail_value(err, CRM_E_NO_DATA, arg, summary->strata.columns,
+                                "The summary has not the covariates of the model.");
+    return build_sample(context, model->kind, &model->design, summary, sample, err);
 }
 
 crm_status crm_model_fit(const crm_context *context, int32_t kind, const crm_summary *summary,
@@ -130,18 +160,18 @@ crm_status crm_model_fit(const crm_context *context, int32_t kind, const crm_sum
     if (!search)
         return crm_i_fail_memory(err);
     crm_i_sample sample;
-    status = crm_i_search_start(search, kind, options, 4, err);
+    crm_i_design design;
+    status = crm_i_design_read(kind, options, summary->strata.columns, 4, &design, err);
     if (status == CRM_OK)
-        status = crm_i_sample_build(context, search->likelihood, summary, 3, &sample, err);
+        status = crm_i_search_start(search, kind, design.count, options, 4, err);
+    if (status == CRM_OK)
+        status = build_sample(context, kind, &design, summary, &sample, err);
     if (status == CRM_OK) {
-        if (sample.n == 0)
-            status = crm_i_fail(err, CRM_E_NO_DATA, 3, "The summary has no rows for this kind of model.");
-        else
-            status = search_sample(context, &sample, search, err);
+        status = search_sample(context, &sample, search, err);
         crm_i_sample_release(&sample);
     }
     if (status == CRM_OK)
-        status = crm_i_fit_model(context, kind, search, out, err);
+        status = crm_i_fit_model(context, kind, &design, search, out, err);
     crm_i_release(&allocator, search, 1, sizeof *search);
     return status;
 }
@@ -168,7 +198,7 @@ crm_status crm_fit_create(const crm_context *context, int32_t kind, const crm_op
         return crm_i_fail_memory(err);
     crm_i_handle_start(&fit->handle, context);
     fit->kind = kind;
-    status = crm_i_search_start(&fit->search, kind, options, 3, err);
+    status = crm_i_search_start(&fit->search, kind, 0, options, 3, err);
     if (status != CRM_OK) {
         crm_fit_destroy(fit);
         return status;
@@ -270,7 +300,7 @@ crm_status crm_fit_finish(const crm_context *context, const crm_fit *fit, crm_mo
         return crm_i_fail(err, CRM_E_NULL, 3, "The place for the result is NULL.");
     if (fit->search.phase != CRM_I_SEARCH_DONE)
         return crm_i_fail(err, CRM_E_STATE, 2, "The fit has not finished: ask and tell until it has.");
-    return crm_i_fit_model(context, fit->kind, &fit->search, out, err);
+    return crm_i_fit_model(context, fit->kind, NULL, &fit->search, out, err);
 }
 
 void crm_fit_destroy(crm_fit *fit)

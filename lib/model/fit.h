@@ -12,8 +12,8 @@ struct crm_fit {
 };
 
 /* The model of a finished search; the status is that of the fit, CRM_E_MEMORY without memory. */
-crm_status crm_i_fit_model(const crm_context *context, int32_t kind, const crm_i_search *search,
-                           crm_model **out, crm_error *err);
+crm_status crm_i_fit_model(const crm_context *context, int32_t kind, const crm_i_design *design /*opt*/,
+                           const crm_i_search *search, crm_model **out, crm_error *err);
 
 /* Runs a search that has begun to its end on one sample. CRM_OK, CRM_E_CANCELLED or CRM_E_EXECUTOR. Progress goes from
  * `done` towards 1 if moving, else it stays there. */

@@ -8,10 +8,16 @@
 #include "numeric/elementary.h"
 #include "numeric/special.h"
 
-/* Wald on log-parameters, so that no bound is negative: theta e^(-+ z se/theta). */
+/* Wald on log-parameters, so that no bound is negative: theta e^(-+ z se/theta); on coefficients as they are. */
 static void wald(const crm_model *model, double z, double *low, double *high)
 {
-    for (int32_t i = 0; i < model->count; i++) {
+    const int32_t base = crm_i_kind_of(model->kind)->parameters;
+    for (int32_t i = base; i < model->count; i++) {
+        const double width = z * sqrt(model->covariance[i + model->count * i]);
+        low[i] = model->parameter[i] - width;
+        high[i] = model->parameter[i] + width;
+    }
+    for (int32_t i = 0; i < base; i++) {
         const double theta = model->parameter[i];
         const double width = z * (sqrt(model->covariance[i + model->count * i]) / theta);
         low[i] = theta * crm_i_exp(-width);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "model/likelihood_kernel.h"
 #include "model/model.h"
+#include "model/strata.h"
 #include "numeric/elementary.h"
 #include "numeric/sum.h"
 
@@ -64,6 +65,8 @@ crm_status crm_i_likelihood_evaluate(const crm_context *context, const crm_i_sam
         memset(out, 0, sizeof *out);
         return CRM_OK;
     }
+    if (sample->stratum)
+        return crm_i_strata_evaluate(context, sample, parameter, order, from, to, out, err);
     const crm_status status = run_pass(context, sample, parameter, order, l->sums[order], from, to, err);
     if (status == CRM_OK)
         l->finish(crm_i_context_isa(context), sample, parameter, order, sample->partial, out);
@@ -208,6 +211,19 @@ crm_status crm_i_sample_build(const crm_context *context, const crm_i_likelihood
     return status == CRM_OK ? prepare(context, sample, err) : status;
 }
 
+crm_status crm_i_sample_of_rows(const crm_context *context, const crm_i_likelihood *likelihood, int64_t n,
+                                const double *const *column, const double *mass, crm_i_sample *sample, crm_error *err)
+{
+    memset(sample, 0, sizeof *sample);
+    sample->likelihood = likelihood;
+    sample->allocator = crm_i_allocator(context);
+    sample->n = n;
+    sample->mass = mass;
+    for (int32_t c = 0; c < CRM_I_LIKELIHOOD_COLUMNS; c++)
+        sample->column[c] = column[c];
+    return prepare(context, sample, err);
+}
+
 /* Row by row, how many of the draws (at the middles of equal shares of the mass) fall into it. */
 static int64_t draw(const crm_i_sample *from, int64_t draws, double *copy)
 {
@@ -250,6 +266,7 @@ crm_status crm_i_sample_thin(const crm_context *context, const crm_i_sample *fro
 void crm_i_sample_release(crm_i_sample *sample)
 {
     const crm_allocator *a = &sample->allocator;
+    crm_i_strata_drop(sample);
     crm_i_release(a, sample->above, sample->steps, sizeof *sample->above);
     crm_i_release(a, sample->tail, sample->groups, sizeof *sample->tail);
     crm_i_release(a, sample->tail_mass, sample->groups, sizeof *sample->tail_mass);
@@ -301,18 +318,15 @@ crm_status crm_model_log_likelihood(const crm_context *context, const crm_model 
     if (!value)
         return crm_i_fail(err, CRM_E_NULL, 4, "The place for the value is NULL.");
     crm_i_sample sample;
-    crm_status status =
-        crm_i_sample_build(context, crm_i_kind_of(model->kind)->likelihood, summary, 3, &sample, err);
+    crm_status status = crm_i_model_sample(context, model, summary, 3, &sample, err);
     if (status != CRM_OK)
         return status;
-    if (sample.n == 0)
-        return crm_i_fail(err, CRM_E_NO_DATA, 3, "The summary has no rows for this kind of model.");
     const int32_t k = model->count;
     crm_i_derivatives at;
     status =
         crm_i_likelihood_evaluate(context, &sample, model->parameter,
                                   hessian ? CRM_I_ORDER_HESSIAN : CRM_I_ORDER_GRADIENT, 0.0, 1.0, &at, err);
-    if (status == CRM_OK && is_in_doubt(&sample, model->parameter, at.value))
+    if (status == CRM_OK && !sample.stratum && is_in_doubt(&sample, model->parameter, at.value))
         at.value = value_by_rows(crm_i_context_isa(context), &sample, model->parameter);
     crm_i_sample_release(&sample);
     if (status != CRM_OK)
@@ -409,6 +423,8 @@ crm_status crm_model_rows(const crm_context *context, const crm_model *model, in
 {
     if (!model)
         return crm_i_fail(err, CRM_E_NULL, 2, "The model is NULL.");
+    if (model->design.count > 0)
+        return crm_i_fail(err, CRM_E_ARGUMENT, 2, "A row of a model with covariates needs them.");
     if (n < 0)
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, (double)n, "The number of rows is negative.");
     const crm_i_likelihood *l = crm_i_kind_of(model->kind)->likelihood;

@@ -7,6 +7,7 @@
 #include "base/context.h"
 #include "base/memory.h"
 #include "data/summary.h"
+#include "model/covariates.h"
 #include "model/kind.h"
 
 enum {
@@ -52,13 +53,21 @@ typedef struct crm_i_sample {
     double *copy;    /* the rows of a thinned sample */
     int64_t copied;
     int64_t groups; /* room in tail */
+    /* Of a fit with covariates: the same customers by strata; otherwise there are none. */
+    int32_t kind;
+    const crm_i_design *design;
+    const double *z; /* of stratum s at z + s * design->columns */
+    int64_t strata;
+    int64_t strata_room;
+    struct crm_i_sample *stratum;
 } crm_i_sample;
 
-/* Value, and derivatives by the logarithms of the parameters; hessian column-major, full. */
+/* Value, and derivatives by the logarithms of the parameters and by the coefficients of covariates; hessian
+ * column-major, full. */
 typedef struct crm_i_derivatives {
     double value;
-    double gradient[CRM_I_KIND_PARAMETERS];
-    double hessian[CRM_I_KIND_PARAMETERS * CRM_I_KIND_PARAMETERS];
+    double gradient[CRM_I_MODEL_PARAMETERS];
+    double hessian[CRM_I_MODEL_PARAMETERS * CRM_I_MODEL_PARAMETERS];
 } crm_i_derivatives;
 
 struct crm_i_likelihood {
@@ -96,12 +105,16 @@ struct crm_i_likelihood {
 crm_status crm_i_sample_build(const crm_context *context, const crm_i_likelihood *likelihood,
                               const crm_summary *summary, int32_t arg, crm_i_sample *sample, crm_error *err);
 
+/* The sample of n rows that the caller keeps, ascending by column 0. */
+crm_status crm_i_sample_of_rows(const crm_context *context, const crm_i_likelihood *likelihood, int64_t n,
+                                const double *const *column, const double *mass, crm_i_sample *sample, crm_error *err);
+
 /* A sample of `draws` customers of a sample, evenly spread over its rows in their order. */
 crm_status crm_i_sample_thin(const crm_context *context, const crm_i_sample *from, int64_t draws,
                              crm_i_sample *sample, crm_error *err);
 void crm_i_sample_release(crm_i_sample *sample);
 
-/* The log-likelihood of a sample; CRM_OK, CRM_E_CANCELLED or CRM_E_EXECUTOR. Allocates nothing. Progress goes
+/* The log-likelihood of a sample, of one with strata less the penalty of its design; CRM_OK, CRM_E_CANCELLED or CRM_E_EXECUTOR. Allocates nothing. Progress goes
  * from `from` to `to`. hessian is not written by CRM_I_ORDER_GRADIENT. */
 crm_status crm_i_likelihood_evaluate(const crm_context *context, const crm_i_sample *sample,
                                      const double *parameter, int32_t order, double from, double to,

@@ -11,9 +11,9 @@
 #include "numeric/linear.h"
 
 static const char blob_kind[4] = {'M', 'O', 'D', 'L'};
-enum { BLOB_VERSION = 2 }; /* 1 knew no fixed parameters */
+enum { BLOB_VERSION = 3, BLOB_PLAIN = 2 }; /* 1 knew no fixed parameters, 2 no covariates: it is still written */
 
-crm_model *crm_i_model_new(const crm_context *context, int32_t kind)
+crm_model *crm_i_model_new(const crm_context *context, int32_t kind, const crm_i_design *design)
 {
     const crm_allocator allocator = crm_i_allocator(context);
     crm_model *model = crm_i_alloc_zeroed(&allocator, 1, sizeof *model);
@@ -21,7 +21,9 @@ crm_model *crm_i_model_new(const crm_context *context, int32_t kind)
         return NULL;
     crm_i_handle_start(&model->handle, context);
     model->kind = kind;
-    model->count = crm_i_kind_of(kind)->parameters;
+    model->design = design ? *design : crm_i_design_none();
+    memset(model->design.ridge, 0, sizeof model->design.ridge);
+    model->count = crm_i_kind_of(kind)->parameters + model->design.count;
     model->converged = 1;
     model->identified = 1;
     for (int32_t i = 0; i < model->count * model->count; i++)
@@ -64,21 +66,25 @@ void crm_model_destroy(crm_model *model)
 
 /* ---- from stated parameters ---- */
 
-static crm_status check_parameters(int32_t count, const double *parameter, crm_error *err)
+/* base: parameters of the kind; behind them coefficients. */
+static crm_status check_parameters(int32_t base, int32_t count, const double *parameter, crm_error *err)
 {
-    for (int32_t i = 0; i < count; i++)
+    for (int32_t i = 0; i < base; i++)
         if (!(parameter[i] > 0.0 && parameter[i] < CRM_I_INFINITY))
             return crm_i_fail_row(err, CRM_E_DOMAIN, 4, i, parameter[i],
                                   "A parameter is not finite and above 0.");
+    for (int32_t i = base; i < count; i++)
+        if (!isfinite(parameter[i]))
+            return crm_i_fail_row(err, CRM_E_DOMAIN, 4, i, parameter[i], "A coefficient is not finite.");
     return CRM_OK;
 }
 
 /* 1 if no combination of the parameters has a negative variance, but for rounding. */
 static int32_t is_semidefinite(int32_t count, const double *c)
 {
-    double correlation[CRM_I_KIND_PARAMETERS * CRM_I_KIND_PARAMETERS];
-    double value[CRM_I_KIND_PARAMETERS];
-    double axis[CRM_I_KIND_PARAMETERS * CRM_I_KIND_PARAMETERS];
+    double correlation[CRM_I_MODEL_PARAMETERS * CRM_I_MODEL_PARAMETERS];
+    double value[CRM_I_MODEL_PARAMETERS];
+    double axis[CRM_I_MODEL_PARAMETERS * CRM_I_MODEL_PARAMETERS];
     for (int32_t j = 0; j < count; j++)
         for (int32_t i = 0; i < count; i++) {
             const double most = sqrt(c[i + count * i]) * sqrt(c[j + count * j]);
@@ -117,24 +123,24 @@ static crm_status check_covariance(int32_t count, const double *c, crm_error *er
     return CRM_OK;
 }
 
-crm_status crm_model_create(const crm_context *context, int32_t kind, int32_t count, const double *parameter,
-                            const double *covariance, crm_model **out, crm_error *err)
+/* out_arg: the position of out. */
+static crm_status create(const crm_context *context, int32_t kind, int32_t count, const double *parameter,
+                         const double *covariance, const crm_i_design *design, crm_model **out, int32_t out_arg,
+                         crm_error *err)
 {
-    crm_status status = crm_i_kind_check(kind, 2, err);
-    if (status != CRM_OK)
-        return status;
-    if (count != crm_i_kind_of(kind)->parameters)
+    const int32_t base = crm_i_kind_of(kind)->parameters;
+    if (count != base + design->count)
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, count, "The kind has another number of parameters.");
     if (!parameter)
         return crm_i_fail(err, CRM_E_NULL, 4, "The parameters are NULL.");
     if (!out)
-        return crm_i_fail(err, CRM_E_NULL, 6, "The place for the model is NULL.");
-    status = check_parameters(count, parameter, err);
+        return crm_i_fail(err, CRM_E_NULL, out_arg, "The place for the model is NULL.");
+    crm_status status = check_parameters(base, count, parameter, err);
     if (status == CRM_OK && covariance)
         status = check_covariance(count, covariance, err);
     if (status != CRM_OK)
         return status;
-    crm_model *model = crm_i_model_new(context, kind);
+    crm_model *model = crm_i_model_new(context, kind, design);
     if (!model)
         return crm_i_fail_memory(err);
     memcpy(model->parameter, parameter, (size_t)count * sizeof *parameter);
@@ -146,13 +152,94 @@ crm_status crm_model_create(const crm_context *context, int32_t kind, int32_t co
     return crm_i_ok(err);
 }
 
+crm_status crm_model_create(const crm_context *context, int32_t kind, int32_t count, const double *parameter,
+                            const double *covariance, crm_model **out, crm_error *err)
+{
+    const crm_i_design none = crm_i_design_none();
+    const crm_status status = crm_i_kind_check(kind, 2, err);
+    return status == CRM_OK ? create(context, kind, count, parameter, covariance, &none, out, 6, err) : status;
+}
+
+/* Columns that there are, processes that there are, and no two coefficients of one column for one process. */
+static int32_t is_design(const crm_i_design *design)
+{
+    uint32_t seen[2] = {0, 0};
+    if (design->columns < 1 || design->columns > CRM_I_COEFFICIENTS || design->count < 1 ||
+        design->count > CRM_I_COEFFICIENTS)
+        return 0;
+    for (int32_t i = 0; i < design->count; i++) {
+        const int32_t column = design->column[i];
+        const int32_t process = design->process[i];
+        if (column < 0 || column >= design->columns || process < 1 ||
+            process > CRM_PROCESS_LIFETIME + CRM_PROCESS_TRANSACTIONS)
+            return 0;
+        for (int32_t p = 0; p < 2; p++) {
+            const uint32_t bit = (uint32_t)(process >> p & 1) << column;
+            if (seen[p] & bit)
+                return 0;
+            seen[p] |= bit;
+        }
+    }
+    return 1;
+}
+
+crm_status crm_model_create_covariates(const crm_context *context, int32_t kind, int32_t count, const double *parameter,
+                                       const double *covariance, int32_t columns, int32_t coefficients,
+                                       const int32_t *column, const int32_t *process, crm_model **out, crm_error *err)
+{
+    const crm_status status = crm_i_kind_check(kind, 2, err);
+    if (status != CRM_OK)
+        return status;
+    if (!crm_i_design_is_taken(kind))
+        return crm_i_fail_value(err, CRM_E_UNSUPPORTED, 2, kind, "This kind of model takes no covariates.");
+    if (columns < 1 || columns > CRM_I_COEFFICIENTS)
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 6, columns, "The number of covariates is not from 1 to 32.");
+    if (coefficients < 1 || coefficients > CRM_I_COEFFICIENTS)
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 7, coefficients, "The number of coefficients is not from 1 to 32.");
+    if (!column)
+        return crm_i_fail(err, CRM_E_NULL, 8, "The columns are NULL.");
+    if (!process)
+        return crm_i_fail(err, CRM_E_NULL, 9, "The processes are NULL.");
+    crm_i_design design = crm_i_design_none();
+    design.columns = columns;
+    design.count = coefficients;
+    for (int32_t i = 0; i < coefficients; i++) {
+        design.column[i] = column[i];
+        design.process[i] = process[i];
+    }
+    if (!is_design(&design))
+        return crm_i_fail(err, CRM_E_DOMAIN, 8, "A column or process does not exist, or has two coefficients.");
+    return create(context, kind, count, parameter, covariance, &design, out, 10, err);
+}
+
 /* ---- what a model knows ---- */
+
+int32_t crm_model_count(const crm_model *model)
+{
+    return model ? model->count : 0;
+}
+
+crm_status crm_model_coefficient(const crm_model *model, int32_t i, int32_t *column, int32_t *process, crm_error *err)
+{
+    if (!model)
+        return crm_i_fail(err, CRM_E_NULL, 1, "The model is NULL.");
+    if (i < 0 || i >= model->count)
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, i, "The model has not so many parameters.");
+    if (!column)
+        return crm_i_fail(err, CRM_E_NULL, 3, "The place for the column is NULL.");
+    if (!process)
+        return crm_i_fail(err, CRM_E_NULL, 4, "The place for the process is NULL.");
+    const int32_t c = i - crm_i_kind_of(model->kind)->parameters;
+    *column = c < 0 ? -1 : model->design.column[c];
+    *process = c < 0 ? 0 : model->design.process[c];
+    return crm_i_ok(err);
+}
 
 int32_t crm_i_model_free(const crm_model *model)
 {
     int32_t n = 0;
     for (int32_t i = 0; i < model->count; i++)
-        n += (model->fixed >> i & 1u) == 0;
+        n += i >= CRM_I_KIND_PARAMETERS || (model->fixed >> i & 1u) == 0;
     return n;
 }
 
@@ -185,6 +272,8 @@ double crm_model_fact(const crm_model *model, int32_t fact)
         return model->distinct;
     case CRM_FACT_EVALUATIONS:
         return model->evaluations;
+    case CRM_FACT_PENALTY:
+        return model->penalty;
     case CRM_FACT_STATUS:
         return crm_i_fit_answer(model, NULL);
     default:
@@ -230,6 +319,33 @@ static void read_doubles(crm_i_reader *r, int32_t n, double *v)
         v[i] = crm_i_read_f64(r);
 }
 
+static void write_design(crm_i_writer *w, const crm_i_design *design)
+{
+    crm_i_write_u32(w, (uint32_t)design->columns);
+    crm_i_write_u32(w, (uint32_t)design->count);
+    for (int32_t i = 0; i < design->count; i++) {
+        crm_i_write_u32(w, (uint32_t)design->column[i]);
+        crm_i_write_u32(w, (uint32_t)design->process[i]);
+    }
+}
+
+/* A number that is at most `most`, or one that no design has. */
+static int32_t read_small(crm_i_reader *r, uint32_t most)
+{
+    const uint32_t v = crm_i_read_u32(r);
+    return v <= most ? (int32_t)v : -1;
+}
+
+static void read_design(crm_i_reader *r, crm_i_design *design)
+{
+    design->columns = read_small(r, CRM_I_COEFFICIENTS);
+    design->count = read_small(r, CRM_I_COEFFICIENTS);
+    for (int32_t i = 0; i < design->count; i++) {
+        design->column[i] = read_small(r, CRM_I_COEFFICIENTS);
+        design->process[i] = read_small(r, CRM_PROCESS_LIFETIME + CRM_PROCESS_TRANSACTIONS);
+    }
+}
+
 crm_status crm_model_save(const crm_model *model, uint8_t *bytes, int64_t capacity, int64_t *length,
                           crm_error *err)
 {
@@ -245,6 +361,8 @@ crm_status crm_model_save(const crm_model *model, uint8_t *bytes, int64_t capaci
     crm_i_write_u8(&w, (uint8_t)model->fitted);
     crm_i_write_u8(&w, (uint8_t)model->converged);
     crm_i_write_u8(&w, (uint8_t)model->identified);
+    if (model->design.count > 0)
+        write_design(&w, &model->design);
     write_doubles(&w, model->count, model->parameter);
     if (model->has_covariance)
         write_doubles(&w, model->count * model->count, model->covariance);
@@ -254,8 +372,10 @@ crm_status crm_model_save(const crm_model *model, uint8_t *bytes, int64_t capaci
         crm_i_write_u32(&w, model->fixed);
         write_doubles(&w, model->count, model->direction);
         write_doubles(&w, (int32_t)(sizeof fact / sizeof fact[0]), fact);
+        if (model->design.count > 0)
+            crm_i_write_f64(&w, model->penalty);
     }
-    return crm_i_write_end(&w, blob_kind, BLOB_VERSION, length, err);
+    return crm_i_write_end(&w, blob_kind, model->design.count > 0 ? BLOB_VERSION : BLOB_PLAIN, length, err);
 }
 
 static crm_status refuse(crm_error *err)
@@ -272,9 +392,13 @@ static int32_t is_sane(const crm_model *model)
         return 0;
     if (model->fitted && (model->has_covariance != model->identified || model->identified > model->converged))
         return 0;
-    if (check_parameters(model->count, model->parameter, NULL) != CRM_OK)
+    const int32_t base = crm_i_kind_of(model->kind)->parameters;
+    if (check_parameters(base, model->count, model->parameter, NULL) != CRM_OK)
         return 0;
-    if (model->fixed >= ((uint32_t)1 << model->count) - 1) /* not one is free, or one that is not there is not */
+    const uint32_t every = ((uint32_t)1 << base) - 1;
+    if (model->fixed > every || (model->fixed == every && model->design.count == 0)) /* not there, or none is free */
+        return 0;
+    if (!(model->penalty >= 0.0 && model->penalty < CRM_I_INFINITY))
         return 0;
     if (model->fitted && !(model->customers > 0.0 && model->distinct > 0.0 && model->evaluations > 0.0))
         return 0;
@@ -297,13 +421,22 @@ crm_status crm_model_load(const crm_context *context, const uint8_t *bytes, int6
     const uint32_t kind = crm_i_read_u32(&r);
     if (r.failed || kind > INT32_MAX || crm_i_kind_check((int32_t)kind, 2, NULL) != CRM_OK)
         return refuse(err);
-    crm_model *model = crm_i_model_new(context, (int32_t)kind);
+    uint8_t flag[4];
+    for (int32_t i = 0; i < 4; i++)
+        flag[i] = crm_i_read_u8(&r);
+    crm_i_design design = crm_i_design_none();
+    if (r.version > BLOB_PLAIN) {
+        read_design(&r, &design);
+        if (r.failed || !is_design(&design) || !crm_i_design_is_taken((int32_t)kind))
+            return refuse(err);
+    }
+    crm_model *model = crm_i_model_new(context, (int32_t)kind, &design);
     if (!model)
         return crm_i_fail_memory(err);
-    model->has_covariance = crm_i_read_u8(&r);
-    model->fitted = crm_i_read_u8(&r);
-    model->converged = crm_i_read_u8(&r);
-    model->identified = crm_i_read_u8(&r);
+    model->has_covariance = flag[0];
+    model->fitted = flag[1];
+    model->converged = flag[2];
+    model->identified = flag[3];
     read_doubles(&r, model->count, model->parameter);
     if (model->has_covariance)
         read_doubles(&r, model->count * model->count, model->covariance);
@@ -315,6 +448,7 @@ crm_status crm_model_load(const crm_context *context, const uint8_t *bytes, int6
         model->customers = crm_i_read_f64(&r);
         model->distinct = crm_i_read_f64(&r);
         model->evaluations = crm_i_read_f64(&r);
+        model->penalty = r.version > BLOB_PLAIN ? crm_i_read_f64(&r) : 0.0;
     }
     status = crm_i_read_end(&r, err);
     if (status == CRM_OK && !is_sane(model))

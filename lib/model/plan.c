@@ -80,7 +80,7 @@ static crm_status build_table(crm_plan *plan, crm_i_column *column, crm_error *e
     const int32_t gradient = plan->model->has_covariance;
     plan->table[c] = NULL;
     plan->size[c] = 0;
-    if (column->quantity == CRM_QUANTITY_SPEND || !prediction->table_size)
+    if (column->quantity == CRM_QUANTITY_SPEND || !prediction->table_size || plan->model->design.count > 0)
         return CRM_OK;
     column->table = shared_table(plan, &column->ask);
     if (column->table)
@@ -128,7 +128,6 @@ crm_status crm_plan_run(const crm_context *context, const crm_plan *plan, int64_
                         const double *t_x, const double *T, const double *count, const double *mean,
                         const double *z, double *out, double *se, double *total, crm_error *err)
 {
-    (void)z; /* no kind that is built takes covariates */
     if (!plan)
         return crm_i_fail(err, CRM_E_NULL, 2, "The plan is NULL.");
     if (n < 0)
@@ -141,6 +140,8 @@ crm_status crm_plan_run(const crm_context *context, const crm_plan *plan, int64_
     for (int32_t i = first; i < (spends ? 5 : 3) && n > 0; i++)
         if (!needed[i])
             return crm_i_fail(err, CRM_E_NULL, 4 + i, "A column that the plan needs is NULL.");
+    if (plan->model->design.count > 0 && !z && n > 0)
+        return crm_i_fail(err, CRM_E_NULL, 9, "The model needs covariates, and they are NULL.");
     if (!out && n > 0 && plan->columns > 0)
         return crm_i_fail(err, CRM_E_NULL, 10, "There is no place for the values.");
     const crm_i_predict job = {.model = plan->model,
@@ -153,6 +154,8 @@ crm_status crm_plan_run(const crm_context *context, const crm_plan *plan, int64_
                                .T = T,
                                .count = count,
                                .mean = mean,
+                               .z = z,
+                               .z_arg = 9,
                                .count_arg = 7,
                                .out = out,
                                .se = se,

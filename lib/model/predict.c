@@ -3,16 +3,19 @@
 #include "model/predict.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/context.h"
 #include "base/error.h"
+#include "model/predict_strata.h"
 #include "numeric/elementary.h"
 #include "numeric/sum.h"
 
 enum {
     STRIP = CRM_I_STRIP,
-    PARAMETERS = CRM_I_KIND_PARAMETERS,
+    PARAMETERS = CRM_I_MODEL_PARAMETERS,
+    SPEND_PARAMETERS = CRM_I_KIND_PARAMETERS,
     BLOCKS = 256,      /* at most, whatever n */
     BLOCK_LEAST = 1024 /* rows */
 };
@@ -73,7 +76,7 @@ typedef struct {
     double *sum; /* opt: per column the total and its gradients by both models' parameters */
 } work;
 
-enum { WIDTH = 1 + 2 * PARAMETERS }; /* of sums per column */
+enum { WIDTH = 1 + PARAMETERS + SPEND_PARAMETERS }; /* of sums per column */
 
 typedef struct {
     crm_i_strip strip;
@@ -82,11 +85,31 @@ typedef struct {
     int32_t history[STRIP];
     int32_t spending[STRIP];
     double spend[STRIP];
-    double spend_d[PARAMETERS * STRIP];
     double value[STRIP];
-    double value_d[PARAMETERS * STRIP]; /* by the purchase model's parameters */
-    double value_s[PARAMETERS * STRIP]; /* by the spend model's */
+    /* from here on nothing is read that was not written */
+    double spend_d[SPEND_PARAMETERS * STRIP];
+    double value_s[SPEND_PARAMETERS * STRIP]; /* by the spend model's parameters */
+    double value_d[PARAMETERS * STRIP];       /* by the purchase model's */
 } scratch;
+
+static crm_i_predict_covariates covariates_of(const crm_i_predict *job, int64_t first)
+{
+    const crm_i_predict_covariates covariates = {job->z + first, job->n};
+    return covariates;
+}
+
+/* Histories are loaded; a customer is also missing or bad if its covariates are. */
+static void load_covariates(const work *w, int64_t first, scratch *s)
+{
+    const crm_i_predict *job = w->job;
+    const crm_i_predict_covariates covariates = covariates_of(job, first);
+    for (int64_t i = 0; i < s->strip.n; i++) {
+        const int32_t state = crm_i_predict_strata_state(&job->model->design, &covariates, i);
+        if (state == BAD && s->history[i] != BAD)
+            crm_i_bad_note(w->bad, first + i, job->z_arg, CRM_I_INFINITY, "A covariate is infinite.");
+        s->history[i] = state > s->history[i] ? state : s->history[i];
+    }
+}
 
 static void load_history(const work *w, int64_t first, scratch *s)
 {
@@ -142,7 +165,7 @@ static void load_spend(const work *w, int64_t first, scratch *s)
 }
 
 /* Value, and gradients by both models, of one column. */
-static void compute(const work *w, const crm_i_column *column, scratch *s)
+static void compute(const work *w, const crm_i_column *column, int64_t first, scratch *s)
 {
     const crm_i_predict *job = w->job;
     const int64_t n = s->strip.n;
@@ -156,9 +179,17 @@ static void compute(const work *w, const crm_i_column *column, scratch *s)
             memcpy(s->value_s + j * STRIP, s->spend_d + j * STRIP, STRIP * sizeof(double));
         return;
     }
-    const crm_i_prediction *prediction = crm_i_kind_of(job->model->kind)->prediction;
-    prediction->rows(w->isa, job->model->parameter, &column->ask, column->table, &s->strip, s->value,
-                     s->value_d);
+    int32_t outside = 0;
+    if (job->model->design.count > 0) {
+        const crm_i_predict_covariates covariates = covariates_of(job, first);
+        outside = crm_i_predict_strata(w->isa, job->model, &column->ask, &covariates, &s->strip, s->value, s->value_d);
+    } else {
+        crm_i_predict_of(job->model)
+            ->rows(w->isa, job->model->parameter, &column->ask, column->table, &s->strip, s->value, s->value_d);
+    }
+    for (int64_t i = 0; i < n && outside; i++)
+        if (s->history[i] == GOOD && isnan(s->value[i]))
+            crm_i_bad_note(w->bad, first + i, job->z_arg, CRM_I_NAN, "The parameters that the covariates give are too extreme.");
     for (int64_t i = 0; i < n; i++)
         s->value[i] = s->history[i] == GOOD ? s->value[i] : CRM_I_NAN;
     if (column->quantity != CRM_QUANTITY_VALUE)
@@ -296,13 +327,16 @@ static void run_strip(const work *w, int64_t first, int64_t n, int32_t spends, s
     s->strip.gradient = w->gradient;
     if (job->model) {
         load_history(w, first, s);
-        crm_i_kind_of(job->model->kind)->prediction->begin(w->isa, job->model->parameter, &s->strip);
+        if (job->model->design.count > 0)
+            load_covariates(w, first, s);
+        else
+            crm_i_predict_of(job->model)->begin(w->isa, job->model->parameter, &s->strip);
     }
     if (spends)
         load_spend(w, first, s);
     for (int32_t c = 0; c < job->columns; c++) {
         const crm_i_column *column = &job->column[c];
-        compute(w, column, s);
+        compute(w, column, first, s);
         memcpy(job->out + (int64_t)c * job->n + first, s->value, (size_t)n * sizeof(double));
         if (job->se)
             standard_errors(job, column, s, job->se + (int64_t)c * job->n + first);
@@ -323,7 +357,7 @@ static void run_rows(const work *w, int64_t first, int64_t last)
 {
     scratch s;
     const int32_t spends = any_spends(w->job);
-    memset(&s, 0, sizeof s);
+    memset(&s, 0, offsetof(scratch, spend_d));
     for (int64_t row = first; row < last; row += STRIP)
         run_strip(w, row, last - row < STRIP ? last - row : STRIP, spends, &s);
 }
@@ -394,7 +428,7 @@ static crm_status run_serial(const crm_context *context, blocks *all, int64_t co
     double own[CRM_I_PREDICT_COLUMNS * WIDTH];
     const int32_t width = all->common.job->columns * WIDTH;
     for (int64_t b = 0; b < count; b++) {
-        memset(own, 0, sizeof own);
+        memset(own, 0, (size_t)width * sizeof *own);
         run_block(all, b, sum ? own : NULL);
         for (int32_t i = 0; i < width && sum; i++)
             sum[i] += own[i];
@@ -433,7 +467,8 @@ static int32_t wants_gradient(const crm_i_predict *job)
 
 crm_status crm_i_predict_run(const crm_context *context, const crm_i_predict *job, crm_error *err)
 {
-    double sum[CRM_I_PREDICT_COLUMNS * WIDTH] = {0.0};
+    double sum[CRM_I_PREDICT_COLUMNS * WIDTH];
+    memset(sum, 0, (size_t)(job->columns * WIDTH) * sizeof *sum);
     const int64_t rows = job->n > 0 ? block_rows(job->n) : 1;
     const int64_t count = job->n > 0 ? (job->n - 1) / rows + 1 : 0;
     blocks all;

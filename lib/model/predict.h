@@ -33,6 +33,8 @@ typedef struct crm_i_predict {
     const double *T;
     const double *count; /* opt */
     const double *mean;
+    const double *z;   /* of a model with covariates: column-major, n rows */
+    int32_t z_arg;     /* position of z in the prototype */
     int32_t count_arg; /* position of count in the prototype, for errors; mean is the next */
     double *out;       /* column j at out + j * n */
     double *se;        /* opt */

@@ -203,6 +203,8 @@ crm_status crm_i_profile_ends(const crm_context *context, const crm_model *model
 {
     if (!model->fitted || !model->converged)
         return crm_i_fail(err, CRM_E_STATE, 2, "The model is not of a fit that converged.");
+    if (model->design.count > 0)
+        return crm_i_fail(err, CRM_E_UNSUPPORTED, 2, "There is no profile of a model with covariates yet.");
     const crm_allocator allocator = crm_i_allocator(context);
     profile p = {.context = context, .model = model, .z = z};
     p.search = crm_i_alloc(&allocator, 1, sizeof *p.search);

@@ -12,6 +12,8 @@
 /* Bounds on log-parameters: shapes from 8e-7 to 1.2e6, scales from 2e-9 to 5e8 units of the data. */
 #define SHAPE_BOUND 14.0
 #define SCALE_BOUND 20.0
+/* And on coefficients of covariates: a factor of e^30 per unit of a covariate. */
+#define COEFFICIENT_BOUND 30.0
 /* A maximum is taken for identified if the negated Hessian in log-parameters has at most this condition, and
  * if no direction has a standard error above 30: beyond, a parameter is not known to within a factor of
  * e^30. */
@@ -42,7 +44,7 @@ static void set_free(crm_i_search *search, const double *held)
     search->free_count = 0;
     search->fixed = 0;
     for (int32_t i = 0; i < search->count; i++) {
-        search->held[i] = held ? held[i] : 0.0;
+        search->held[i] = held && i < search->base ? held[i] : 0.0;
         if (search->held[i] > 0.0)
             search->fixed |= (uint32_t)1 << i;
         else
@@ -50,17 +52,19 @@ static void set_free(crm_i_search *search, const double *held)
     }
 }
 
-/* given: one start of the caller's, or NULL. */
-static void prepare(crm_i_search *search, int32_t kind, int32_t limit, const double *given, const double *held)
+/* given: one start of the caller's, or NULL. Coefficients start at 0 and are free. */
+static void prepare(crm_i_search *search, int32_t kind, int32_t coefficients, int32_t limit, const double *given,
+                    const double *held)
 {
     memset(search, 0, sizeof *search);
     search->likelihood = crm_i_kind_of(kind)->likelihood;
-    search->count = crm_i_kind_of(kind)->parameters;
+    search->base = crm_i_kind_of(kind)->parameters;
+    search->count = search->base + coefficients;
     search->limit = limit;
     search->given = given != NULL;
     search->best.status = CRM_I_NEWTON_FAILED;
     set_free(search, held);
-    for (int32_t i = 0; i < search->count; i++) {
+    for (int32_t i = 0; i < search->base; i++) {
         search->start[0][i] = given ? crm_i_log(given[i]) : 0.0;
         if (search->held[i] > 0.0)
             search->start[0][i] = crm_i_log(search->held[i]);
@@ -69,11 +73,11 @@ static void prepare(crm_i_search *search, int32_t kind, int32_t limit, const dou
 
 void crm_i_search_from(crm_i_search *search, int32_t kind, int32_t limit, const double *start, const double *held)
 {
-    prepare(search, kind, limit, start, held);
+    prepare(search, kind, 0, limit, start, held);
 }
 
-crm_status crm_i_search_start(crm_i_search *search, int32_t kind, const crm_options *options, int32_t arg,
-                              crm_error *err)
+crm_status crm_i_search_start(crm_i_search *search, int32_t kind, int32_t coefficients, const crm_options *options,
+                              int32_t arg, crm_error *err)
 {
     /* the options let no value pass that is not finite, no start that is not above 0, none held below 0 */
     const double *given;
@@ -83,7 +87,7 @@ crm_status crm_i_search_start(crm_i_search *search, int32_t kind, const crm_opti
         status = values_of(kind, options, CRM_OPTION_FIT_FIXED, arg, &held, err);
     if (status != CRM_OK)
         return status;
-    prepare(search, kind, (int32_t)crm_i_option_i64(options, CRM_OPTION_FIT_ITERATIONS), given, held);
+    prepare(search, kind, coefficients, (int32_t)crm_i_option_i64(options, CRM_OPTION_FIT_ITERATIONS), given, held);
     if (search->free_count == 0)
         return crm_i_fail(err, CRM_E_ARGUMENT, arg, "All parameters are held: there is nothing to fit.");
     return CRM_OK;
@@ -92,7 +96,11 @@ crm_status crm_i_search_start(crm_i_search *search, int32_t kind, const crm_opti
 static void set_bounds(crm_i_search *search)
 {
     const double unit = crm_i_log(search->likelihood->unit(search->moment));
-    for (int32_t i = 0; i < search->count; i++) {
+    for (int32_t i = search->base; i < search->count; i++) {
+        search->lower[i] = -COEFFICIENT_BOUND;
+        search->upper[i] = COEFFICIENT_BOUND;
+    }
+    for (int32_t i = 0; i < search->base; i++) {
         const int32_t scale = (search->likelihood->scales >> i & 1u) != 0;
         search->lower[i] = scale ? unit - SCALE_BOUND : -SHAPE_BOUND;
         search->upper[i] = scale ? unit + SCALE_BOUND : SHAPE_BOUND;
@@ -105,7 +113,7 @@ static void set_starts(crm_i_search *search)
     for (int32_t s = 0; s < search->starts && !search->given; s++) {
         double natural[CRM_I_KIND_PARAMETERS];
         search->likelihood->start(search->moment, s, natural);
-        for (int32_t i = 0; i < search->count; i++)
+        for (int32_t i = 0; i < search->base; i++)
             search->start[s][i] = crm_i_log(search->held[i] > 0.0 ? search->held[i] : natural[i]);
     }
     for (int32_t s = 0; s < search->starts; s++)
@@ -121,9 +129,9 @@ static void take_free(const crm_i_search *search, const double *all, double *som
 
 static void run_newton(crm_i_search *search, const double *start)
 {
-    double from[CRM_I_KIND_PARAMETERS];
-    double lower[CRM_I_KIND_PARAMETERS];
-    double upper[CRM_I_KIND_PARAMETERS];
+    double from[CRM_I_MODEL_PARAMETERS];
+    double lower[CRM_I_MODEL_PARAMETERS];
+    double upper[CRM_I_MODEL_PARAMETERS];
     take_free(search, start, from);
     take_free(search, search->lower, lower);
     take_free(search, search->upper, upper);
@@ -145,7 +153,7 @@ void crm_i_search_begin(crm_i_search *search, const double *moment)
 
 void crm_i_search_again(crm_i_search *search, const double *moment)
 {
-    double from[CRM_I_KIND_PARAMETERS];
+    double from[CRM_I_MODEL_PARAMETERS];
     memcpy(from, search->best.identified ? search->best.point : search->start[search->order[0]], sizeof from);
     memcpy(search->moment, moment, sizeof search->moment);
     set_bounds(search);
@@ -162,12 +170,19 @@ void crm_i_search_ask(const crm_i_search *search, double *parameter)
         point = search->start[search->at];
     else if (search->phase == CRM_I_SEARCH_PROBE)
         point = search->start[0]; /* the stated one, else all logarithms are 0 */
-    for (int32_t i = 0; i < search->count; i++)
-        parameter[i] = crm_i_exp(point[i]);
+    double all[CRM_I_MODEL_PARAMETERS];
+    memcpy(all, point, (size_t)search->count * sizeof *all);
     for (int32_t i = 0; i < search->free_count && search->phase == CRM_I_SEARCH_NEWTON; i++)
-        parameter[search->free[i]] = crm_i_exp(crm_i_newton_ask(&search->newton)[i]);
-    for (int32_t i = 0; i < search->count; i++)
-        parameter[i] = search->held[i] > 0.0 ? search->held[i] : parameter[i];
+        all[search->free[i]] = crm_i_newton_ask(&search->newton)[i];
+    crm_i_search_natural(search, all, parameter);
+}
+
+void crm_i_search_natural(const crm_i_search *search, const double *point, double *parameter)
+{
+    for (int32_t i = 0; i < search->base; i++)
+        parameter[i] = search->held[i] > 0.0 ? search->held[i] : crm_i_exp(point[i]);
+    for (int32_t i = search->base; i < search->count; i++)
+        parameter[i] = point[i];
 }
 
 int32_t crm_i_search_order(const crm_i_search *search)
@@ -221,9 +236,9 @@ static int32_t judge_end(const struct crm_i_newton *newton, int32_t determined)
 static void flattest(const struct crm_i_newton *newton, double *direction)
 {
     const int32_t k = newton->k;
-    double bend[CRM_I_KIND_PARAMETERS * CRM_I_KIND_PARAMETERS];
-    double axis[CRM_I_KIND_PARAMETERS * CRM_I_KIND_PARAMETERS];
-    double value[CRM_I_KIND_PARAMETERS];
+    double bend[CRM_I_MODEL_PARAMETERS * CRM_I_MODEL_PARAMETERS];
+    double axis[CRM_I_MODEL_PARAMETERS * CRM_I_MODEL_PARAMETERS];
+    double value[CRM_I_MODEL_PARAMETERS];
     for (int32_t i = 0; i < k * k; i++)
         bend[i] = -newton->hessian[i];
     crm_i_eigen_symmetric(k, bend, value, axis);
@@ -240,7 +255,7 @@ static crm_i_found take_result(crm_i_search *search)
     const int32_t *at = search->free;
     struct crm_i_newton *newton = &search->newton;
     struct crm_i_newton_report report;
-    double direction[CRM_I_KIND_PARAMETERS];
+    double direction[CRM_I_MODEL_PARAMETERS];
     crm_i_newton_finish(newton, &report);
     flattest(newton, direction);
     crm_i_found found;
@@ -283,8 +298,8 @@ static int32_t is_better(const crm_i_found *found, const crm_i_found *best)
 static void tell_newton(crm_i_search *search, const crm_i_derivatives *at)
 {
     const int32_t k = search->free_count;
-    double gradient[CRM_I_KIND_PARAMETERS];
-    double hessian[CRM_I_KIND_PARAMETERS * CRM_I_KIND_PARAMETERS];
+    double gradient[CRM_I_MODEL_PARAMETERS];
+    double hessian[CRM_I_MODEL_PARAMETERS * CRM_I_MODEL_PARAMETERS];
     take_free(search, at->gradient, gradient);
     for (int32_t j = 0; j < k; j++)
         take_free(search, at->hessian + search->count * search->free[j], hessian + k * j);

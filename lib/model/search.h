@@ -10,35 +10,36 @@
 
 enum { CRM_I_SEARCH_PROBE = 0, CRM_I_SEARCH_SCREEN = 1, CRM_I_SEARCH_NEWTON = 2, CRM_I_SEARCH_DONE = 3 };
 
-/* An end point of the Newton method, in log-parameters. */
+/* An end point of the Newton method, in log-parameters and coefficients. */
 typedef struct crm_i_found {
     int32_t status;     /* CRM_I_NEWTON_*; CRM_I_NEWTON_FAILED before the first */
     int32_t identified; /* 1: CONVERGED, and the curvature says where */
     double value;
-    double point[CRM_I_KIND_PARAMETERS];
-    double covariance[CRM_I_KIND_PARAMETERS * CRM_I_KIND_PARAMETERS];
-    double direction[CRM_I_KIND_PARAMETERS];
+    double point[CRM_I_MODEL_PARAMETERS];
+    double covariance[CRM_I_MODEL_PARAMETERS * CRM_I_MODEL_PARAMETERS];
+    double direction[CRM_I_MODEL_PARAMETERS];
     double condition;
 } crm_i_found;
 
 typedef struct crm_i_search {
     const crm_i_likelihood *likelihood;
-    int32_t count; /* of parameters */
+    int32_t base;  /* parameters of the kind; behind them coefficients of covariates */
+    int32_t count; /* of both */
     int32_t free_count;
-    int32_t free[CRM_I_KIND_PARAMETERS];   /* which parameters the Newton method sees */
+    int32_t free[CRM_I_MODEL_PARAMETERS];   /* which parameters the Newton method sees */
     uint32_t fixed;                        /* bit i: parameter i is held at value[i] by the caller */
-    double held[CRM_I_KIND_PARAMETERS];    /* the natural values of those */
+    double held[CRM_I_MODEL_PARAMETERS];    /* the natural values of those */
     int32_t phase; /* CRM_I_SEARCH_* */
     int32_t limit; /* evaluations of each Newton run */
     int32_t given; /* 1: the caller stated the start */
     int32_t starts;
     int32_t at; /* the start in work */
     int32_t order[CRM_I_LIKELIHOOD_STARTS];
-    double start[CRM_I_LIKELIHOOD_STARTS][CRM_I_KIND_PARAMETERS]; /* log-parameters */
+    double start[CRM_I_LIKELIHOOD_STARTS][CRM_I_MODEL_PARAMETERS]; /* log-parameters */
     double value[CRM_I_LIKELIHOOD_STARTS];
     double moment[CRM_I_MOMENTS];
-    double lower[CRM_I_KIND_PARAMETERS];
-    double upper[CRM_I_KIND_PARAMETERS];
+    double lower[CRM_I_MODEL_PARAMETERS];
+    double upper[CRM_I_MODEL_PARAMETERS];
     int64_t evaluations;
     crm_i_found best;
     struct crm_i_newton newton;
@@ -46,8 +47,12 @@ typedef struct crm_i_search {
 
 /* In phase PROBE: what is asked first gives the moments. CRM_E_DOMAIN for a stated start, or values to hold, of the
  * wrong length; CRM_E_ARGUMENT where nothing is left free. */
-crm_status crm_i_search_start(crm_i_search *search, int32_t kind, const crm_options *options, int32_t arg,
-                              crm_error *err);
+crm_status crm_i_search_start(crm_i_search *search, int32_t kind, int32_t coefficients, const crm_options *options,
+                              int32_t arg, crm_error *err);
+
+/* From a point (logarithms of the kind's parameters, coefficients as they are) to natural parameters; what is held is
+ * held to the bit. */
+void crm_i_search_natural(const crm_i_search *search, const double *point, double *parameter);
 
 /* The same for a start of the caller's own and parameters to hold, count natural values each; held NULL, or 0 in it:
  * free. limit: evaluations of a Newton run at most. There must be a free one. */

@@ -35,6 +35,8 @@ typedef struct {
 static crm_status check_models(const crm_model *model, const crm_model *spend, crm_error *err)
 {
     crm_status status = crm_i_model_ready(model, 2, err);
+    if (status == CRM_OK && model->design.count > 0)
+        status = crm_i_fail(err, CRM_E_ARGUMENT, 2, "A model with covariates simulates nothing: it knows no customer without.");
     if (status == CRM_OK && spend)
         status = crm_i_model_ready(spend, 3, err);
     if (status != CRM_OK)

@@ -19,6 +19,11 @@ static const struct {
     {CRM_OPTION_FIT_ITERATIONS, 16, 2, "fit_iterations", 1.0, 100000.0, 200.0},
     {CRM_OPTION_FIT_START, 17, 3, "fit_start", DBL_TRUE_MIN, DBL_MAX, (double)NAN},
     {CRM_OPTION_FIT_FIXED, 18, 3, "fit_fixed", 0.0, DBL_MAX, (double)NAN},
+    {CRM_OPTION_COVARIATES_LIFETIME, 19, 3, "covariates_lifetime", -1.0, 31.0, (double)NAN},
+    {CRM_OPTION_COVARIATES_TRANSACTIONS, 20, 3, "covariates_transactions", -1.0, 31.0, (double)NAN},
+    {CRM_OPTION_COVARIATES_EQUAL, 21, 3, "covariates_equal", -1.0, 31.0, (double)NAN},
+    {CRM_OPTION_RIDGE_LIFETIME, 22, 1, "ridge_lifetime", 0.0, 1e9, 0.0},
+    {CRM_OPTION_RIDGE_TRANSACTIONS, 23, 1, "ridge_transactions", 0.0, 1e9, 0.0},
     {CRM_OPTION_MODEL, 32, 2, "model", 1.0, 11.0, 3.0},
     {CRM_OPTION_MARGIN_RATE, 33, 1, "margin_rate", -1000.0, 1.0, (double)NAN},
     {CRM_OPTION_DISCOUNT, 34, 1, "discount", 0.0, 1000.0, 0.0026877297},
@@ -139,7 +144,7 @@ static void test_types(void **state)
                          known[i].type == 3 ? CRM_OK : CRM_E_ARGUMENT);
     }
     assert_int_equal(crm_i_option_i64(options, CRM_OPTION_HORIZON), 0); /* of another type */
-    static const int32_t unknown[] = {0, -1, 3, 15, 19, 31, 38, INT32_MIN, INT32_MAX};
+    static const int32_t unknown[] = {0, -1, 3, 15, 24, 31, 38, INT32_MIN, INT32_MAX};
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
         crm_error err;
         int64_t n;

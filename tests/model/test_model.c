@@ -349,7 +349,7 @@ static void hostile(void **state)
     }
     crm_model *out = NULL;
     crm_error err;
-    uint8_t *later = blob_make("MODL", 3, bytes + CRM_I_BLOB_HEAD, length - CRM_I_BLOB_HEAD, &length);
+    uint8_t *later = blob_make("MODL", 4, bytes + CRM_I_BLOB_HEAD, length - CRM_I_BLOB_HEAD, &length);
     assert_int_equal(crm_model_load(NULL, later, length, &out, &err), CRM_E_VERSION);
     assert_int_equal(crm_model_load(NULL, NULL, length, &out, &err), CRM_E_NULL);
     assert_int_equal(crm_model_load(NULL, later, -1, &out, &err), CRM_E_ARGUMENT);
