@@ -56,7 +56,7 @@ static crm_i_bg_bb_future mean_over_theta(int32_t isa, double gamma, double d, d
     const double lost = -crm_i_expm1(-delta); /* 1 - z */
     const double z = crm_i_exp(-delta);
     const double scale = K < CRM_I_INFINITY ? K : 4.0 / lost;
-    const crm_i_rule_need need = {0.0, 0.0, scale < 1e290 ? scale : 1e290, 8.0};
+    const crm_i_rule_need need = {0.0, 0.0, scale < 1e290 ? scale : 1e290, 8.0, 0.0};
     crm_i_rule_beta(isa, gamma, d, &need, gradient, &rule);
     crm_i_bg_bb_future sum = {0.0, 0.0, 0.0};
     for (int64_t i = 0; i < rule.n; i++) {

@@ -16,11 +16,13 @@
 
 enum { PARAMETERS = 4, TERMS = CRM_I_CURVE_TERMS, PANELS = CRM_I_CURVE_PANELS, OUT = CRM_I_CURVE_OUT };
 
-/* Rows of the tables: x below this are there. A finite horizon costs more to build. */
-enum { ROWS = 64, ROWS_FINITE = 24 };
+/* Rows of the tables: x below this are there. A finite horizon costs more to build, a variance most. */
+enum { ROWS = 64, ROWS_FINITE = 24, ROWS_SPREAD = 12 };
 
 static int32_t rows_of(const crm_i_ask *ask)
 {
+    if (ask->quantity == CRM_QUANTITY_SPREAD)
+        return ROWS_SPREAD;
     return ask->quantity == CRM_QUANTITY_DISCOUNTED && ask->t1 < CRM_I_INFINITY ? ROWS_FINITE : ROWS;
 }
 
@@ -42,14 +44,22 @@ static crm_status check_parameters(const double *parameter, crm_error *err)
     return CRM_OK;
 }
 
+/* Squares of expectations must be doubles. */
+static crm_status check_span(const double *parameter, const crm_i_ask *ask, crm_error *err)
+{
+    if (ask->quantity == CRM_QUANTITY_SPREAD && !((parameter[0] + 0x1p53) / parameter[1] * ask->t1 < 1e150))
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 4, ask->t1, "The span is too long for this quantity.");
+    return CRM_OK;
+}
+
 static crm_status check(const double *parameter, const crm_i_ask *ask, crm_error *err)
 {
     const crm_status status = crm_i_curve_has_panels(ask) || ask->quantity == CRM_QUANTITY_DISCOUNTED
                                   ? check_parameters(parameter, err)
                                   : CRM_OK;
     if (status != CRM_OK || ask->t1 != CRM_I_INFINITY)
-        return status;
-    if (ask->quantity == CRM_QUANTITY_EXPECTED)
+        return status == CRM_OK ? check_span(parameter, ask, err) : status;
+    if (ask->quantity == CRM_QUANTITY_EXPECTED || ask->quantity == CRM_QUANTITY_SPREAD)
         return crm_i_fail_value(err, CRM_E_DOMAIN, 4, ask->t1,
                                 "Without end and without discount the expectation need not be finite.");
     if (!(ask->delta * parameter[1] >= 1e-30))
@@ -65,20 +75,45 @@ static int64_t block_size(const crm_i_ask *ask)
     return (int64_t)rows_of(ask) * PANELS * TERMS;
 }
 
+/* How many curves a quantity needs: their blocks lie one after the other, first those of the values. */
+static int32_t curves_of(const crm_i_ask *ask)
+{
+    return ask->quantity == CRM_QUANTITY_SPREAD ? 2 : 1;
+}
+
+/* From the block of a curve to those of its derivatives. */
+static int64_t stride_of(const crm_i_ask *ask)
+{
+    return block_size(ask) * curves_of(ask);
+}
+
+/* Curve i of a quantity: itself; of a spread the second is the mean. */
+static crm_i_ask curve_of(const crm_i_ask *ask, int32_t i)
+{
+    crm_i_ask own = *ask;
+    if (i > 0)
+        own.quantity = CRM_QUANTITY_EXPECTED;
+    return own;
+}
+
 static int64_t table_size(const double *parameter, const crm_i_ask *ask, int32_t gradient)
 {
     (void)parameter;
-    return crm_i_curve_has_panels(ask) ? block_size(ask) * (gradient ? OUT : 1) : 0;
+    return crm_i_curve_has_panels(ask) ? stride_of(ask) * (gradient ? OUT : 1) : 0;
 }
 
 static void bg_table_build(int32_t isa, const double *parameter, const crm_i_ask *ask, int32_t gradient,
                            double *table)
 {
     crm_i_curve curve;
-    for (int32_t x = 0; x < rows_of(ask); x++) {
-        crm_i_curve_build_panels(isa, parameter, ask, x, gradient, &curve);
-        for (int32_t k = 0; k < PANELS; k++)
-            crm_i_curve_panel(isa, &curve, k, block_size(ask), table + (x * PANELS + k) * TERMS);
+    for (int32_t i = 0; i < curves_of(ask); i++) {
+        const crm_i_ask own = curve_of(ask, i);
+        double *block = table + i * block_size(ask);
+        for (int32_t x = 0; x < rows_of(ask); x++) {
+            crm_i_curve_build_panels(isa, parameter, &own, x, gradient, &curve);
+            for (int32_t k = 0; k < PANELS; k++)
+                crm_i_curve_panel(isa, &curve, k, stride_of(ask), block + (x * PANELS + k) * TERMS);
+        }
     }
 }
 
@@ -133,26 +168,29 @@ static void directly(int32_t isa, const double *parameter, const crm_i_ask *ask,
         out->d[j][i] = value[j + 1];
 }
 
-/* The quantity of a customer who is alive: from panels where there are some, else by the sum itself. */
-static void curves(int32_t isa, const double *parameter, const crm_i_ask *ask, const double *table,
-                   const crm_i_strip *strip, columns *out)
+/* Curve `which` of the quantity for a customer who is alive: from panels where there are some, else by the
+ * sum itself. */
+static void curves(int32_t isa, const double *parameter, const crm_i_ask *ask, int32_t which,
+                   const double *table, const crm_i_strip *strip, columns *out)
 {
     int32_t at[CRM_I_STRIP];
     double u[CRM_I_STRIP];
+    const crm_i_ask own = curve_of(ask, which);
     if (crm_i_curve_has_panels(ask)) {
         CRM_I_KERNEL_PICK(isa, crm_i_panel_find)
         (strip->n, parameter[1], CRM_I_CURVE_LENGTH, rows_of(ask), PANELS, strip->x, strip->T, at, u);
         if (table)
-            from_panels(isa, table, block_size(ask), strip->gradient, strip->n, at, u, out);
+            from_panels(isa, table + which * block_size(ask), stride_of(ask), strip->gradient, strip->n, at,
+                        u, out);
         else
-            from_own_panels(isa, parameter, ask, strip, at, u, out);
+            from_own_panels(isa, parameter, &own, strip, at, u, out);
     } else {
         for (int64_t i = 0; i < strip->n; i++)
             at[i] = -1;
     }
     for (int64_t i = 0; i < strip->n; i++)
         if (at[i] < 0 || isnan(out->v[i]))
-            directly(isa, parameter, ask, strip, i, out);
+            directly(isa, parameter, &own, strip, i, out);
 }
 
 /* value = alive * curve, and the gradient of that. */
@@ -164,6 +202,29 @@ static void times_alive(const crm_i_strip *strip, const columns *curve, double *
         for (int64_t i = 0; i < strip->n; i++)
             gradient[j * CRM_I_STRIP + i] =
                 strip->alive_d[j][i] * curve->v[i] + strip->alive[i] * curve->d[j][i];
+}
+
+/* Var = P K + P (1 - P) M^2: K and M are variance and mean given alive. */
+static void spreads(int32_t isa, const double *parameter, const crm_i_ask *ask, const double *table,
+                    const crm_i_strip *strip, double *out, double *gradient)
+{
+    columns within;
+    columns mean;
+    curves(isa, parameter, ask, 0, table, strip, &within);
+    curves(isa, parameter, ask, 1, table, strip, &mean);
+    for (int64_t i = 0; i < strip->n; i++) {
+        const double P = strip->alive[i];
+        const double M = mean.v[i];
+        out[i] = sqrt(P * within.v[i] + P * (1.0 - P) * (M * M));
+        if (!strip->gradient)
+            continue;
+        const double half = out[i] > 0.0 ? 0.5 / out[i] : 0.0;
+        for (int32_t j = 0; j < PARAMETERS; j++) {
+            const double by_P = within.v[i] + (1.0 - 2.0 * P) * (M * M);
+            const double rest = within.d[j][i] + 2.0 * (1.0 - P) * (M * mean.d[j][i]);
+            gradient[j * CRM_I_STRIP + i] = half * (strip->alive_d[j][i] * by_P + P * rest);
+        }
+    }
 }
 
 /* ---- row by row ---- */
@@ -261,9 +322,11 @@ static void bg_rows(int32_t isa, const double *parameter, const crm_i_ask *ask, 
         rates(parameter, strip, out, gradient);
     } else if (ask->quantity == CRM_QUANTITY_P_ALIVE && ask->t0 == 0.0) {
         alive_now(strip, out, gradient);
+    } else if (ask->quantity == CRM_QUANTITY_SPREAD) {
+        spreads(isa, parameter, ask, table, strip, out, gradient);
     } else {
         columns curve;
-        curves(isa, parameter, ask, table, strip, &curve);
+        curves(isa, parameter, ask, 0, table, strip, &curve);
         times_alive(strip, &curve, out, gradient);
     }
 }
@@ -294,7 +357,8 @@ static void mbg_rows(int32_t isa, const double *parameter, const crm_i_ask *ask,
 const crm_i_prediction crm_i_bg_nbd_prediction = {
     .quantities = CRM_I_OFFERS(CRM_QUANTITY_P_ALIVE) | CRM_I_OFFERS(CRM_QUANTITY_EXPECTED) |
                   CRM_I_OFFERS(CRM_QUANTITY_DISCOUNTED) | CRM_I_OFFERS(CRM_QUANTITY_PROBABILITY) |
-                  CRM_I_OFFERS(CRM_QUANTITY_RATE) | CRM_I_OFFERS(CRM_QUANTITY_VALUE),
+                  CRM_I_OFFERS(CRM_QUANTITY_RATE) | CRM_I_OFFERS(CRM_QUANTITY_SPREAD) |
+                  CRM_I_OFFERS(CRM_QUANTITY_VALUE),
     .check = check,
     .table_size = table_size,
     .table_build = bg_table_build,
@@ -308,7 +372,8 @@ const crm_i_prediction crm_i_bg_nbd_prediction = {
 const crm_i_prediction crm_i_mbg_nbd_prediction = {
     .quantities = CRM_I_OFFERS(CRM_QUANTITY_P_ALIVE) | CRM_I_OFFERS(CRM_QUANTITY_EXPECTED) |
                   CRM_I_OFFERS(CRM_QUANTITY_DISCOUNTED) | CRM_I_OFFERS(CRM_QUANTITY_PROBABILITY) |
-                  CRM_I_OFFERS(CRM_QUANTITY_RATE) | CRM_I_OFFERS(CRM_QUANTITY_VALUE),
+                  CRM_I_OFFERS(CRM_QUANTITY_RATE) | CRM_I_OFFERS(CRM_QUANTITY_SPREAD) |
+                  CRM_I_OFFERS(CRM_QUANTITY_VALUE),
     .check = check,
     .table_size = table_size,
     .table_build = mbg_table_build,

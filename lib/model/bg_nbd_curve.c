@@ -3,6 +3,7 @@
  * E[(1 + p v)^-(R+1)]. */
 #include "model/bg_nbd_curve.h"
 
+#include "model/bg_nbd_spread.h"
 #include "model/rule.h"
 #include "numeric/chebyshev.h"
 #include "numeric/elementary.h"
@@ -33,7 +34,8 @@ static int32_t is_finite_discounted(const crm_i_ask *ask)
 
 int32_t crm_i_curve_has_panels(const crm_i_ask *ask)
 {
-    return ask->quantity == CRM_QUANTITY_EXPECTED || is_for_ever(ask) || is_finite_discounted(ask) ||
+    return ask->quantity == CRM_QUANTITY_EXPECTED || ask->quantity == CRM_QUANTITY_SPREAD ||
+           is_for_ever(ask) || is_finite_discounted(ask) ||
            (ask->quantity == CRM_QUANTITY_P_ALIVE && ask->t0 > 0.0);
 }
 
@@ -75,13 +77,14 @@ void crm_i_curve_build(int32_t isa, const double *parameter, const crm_i_ask *as
     curve->gradient = gradient;
     curve->series.panels = 0;
     const double R = curve->R;
-    crm_i_rule_need need = {R + 1.0, in_units(ask->t0, low), 0.0, R + 6.0};
+    const int32_t spread = ask->quantity == CRM_QUANTITY_SPREAD;
+    crm_i_rule_need need = {R + 1.0, in_units(ask->t0, low), 0.0, R + 6.0, spread ? 1.0 : 0.0};
     double reach = in_units(ask->t1, low);
     if (ask->quantity == CRM_QUANTITY_P_ALIVE)
         reach = in_units(ask->t0, low);
     else if (ask->t1 == CRM_I_INFINITY)
         reach = in_units(ask->t0, low) + 46.0 / (ask->delta * low);
-    need.scale = (R + 6.0) * reach;
+    need.scale = (R + 6.0) * reach * (spread ? 2.0 : 1.0);
     need.scale = need.scale < 1e290 ? need.scale : 1e290;
     crm_i_rule_beta(isa, curve->a, curve->B, &need, gradient, &curve->rule);
     if (is_finite_discounted(ask)) {
@@ -138,6 +141,21 @@ static void expected_value(int32_t isa, const crm_i_curve *curve, double A, doub
     out[4] = part[4];
 }
 
+static void spread_value(int32_t isa, const crm_i_curve *curve, double A, double *out)
+{
+    const double y0 = in_units(curve->ask.t0, A);
+    const double length = in_units(curve->ask.t1 - curve->ask.t0, A);
+    double part[5];
+    crm_i_bg_nbd_spread(isa, &curve->rule, curve->R, y0, length, curve->gradient, part);
+    out[0] = part[0];
+    if (!curve->gradient)
+        return;
+    out[1] = part[1];
+    out[2] = -part[2] / A;
+    out[3] = part[3];
+    out[4] = part[4];
+}
+
 /* R E[(1 + p y)^-(R+1)] e^(-z y) y/A: what the derivative by A has from an end of the span. */
 static double end_term(int32_t isa, const crm_i_curve *curve, double t, double A)
 {
@@ -181,6 +199,8 @@ void crm_i_curve_value(int32_t isa, crm_i_curve *curve, double A, double *out)
         ahead_value(isa, curve, A, out);
     else if (curve->ask.quantity == CRM_QUANTITY_EXPECTED)
         expected_value(isa, curve, A, out);
+    else if (curve->ask.quantity == CRM_QUANTITY_SPREAD)
+        spread_value(isa, curve, A, out);
     else
         discounted_value(isa, curve, A, out);
 }

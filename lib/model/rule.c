@@ -148,12 +148,13 @@ static reach reach_of(double a, double B, const crm_i_rule_need *need)
     }
     reach g;
     g.h = 1.0 / sqrt(1.0 / (step_most * step_most) + 1.0 / (step_sigma * step_sigma * sigma * sigma));
-    /* below: the integrand may grow like 1/p */
+    /* below: the integrand may grow like 1/p or its square */
+    const double growth = 1.0 + need->more;
     g.low = crm_i_log(tail_reach / (need->scale + a + B + 1.0)) - centre;
     g.low_tail = 1;
-    if (exponent(&tilted, g.low, &slope) - (g.low - top_at) < top - negligible) {
+    if (exponent(&tilted, g.low, &slope) - growth * (g.low - top_at) < top - negligible) {
         g.low_tail = 0;
-        g.low = climb(&tilted, g.low, top - negligible - top_at, -1.0);
+        g.low = climb(&tilted, g.low, top - negligible - growth * top_at, -growth);
     }
     if (exponent(&plain, g.low, &slope) < -745.0) {
         g.low_tail = 0;
@@ -258,7 +259,7 @@ void crm_i_rule_beta(int32_t isa, double a, double B, const crm_i_rule_need *nee
 void crm_i_rule_span(int32_t isa, double steep, crm_i_rule *span)
 {
     const double bound = steep < 1e280 ? steep : 1e280;
-    const crm_i_rule_need need = {0.0, 0.0, bound, bound};
+    const crm_i_rule_need need = {0.0, 0.0, bound, bound, 0.0};
     crm_i_rule_beta(isa, 1.0, 1.0, &need, 0, span);
 }
 

@@ -13,6 +13,7 @@ typedef struct crm_i_rule_need {
     double y0;
     double scale; /* ... which is a polynomial in p for p << 1/scale (0: a + B + 1 alone counts) */
     double cap;   /* ... and in 1 - p for 1 - p << 1/cap */
+    double more;  /* 0; 1: something between 1 and 1/p^2 */
 } crm_i_rule_need;
 
 /* E f(p) = sum w f(node) for p ~ Beta(a, B): 1e-13 relative or better for all shapes from 1e-3 to 1e5. */

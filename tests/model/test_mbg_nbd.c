@@ -5,6 +5,8 @@
 static const purchases cdnow = {CRM_MODEL_MBG_NBD, {.524843, 6.183085, .891359, 1.614003}};
 static const double history[] = {2, 213 / 7., 272 / 7.};
 static const double nobody[] = {0, 0, 0};
+/* BG/NBD by the same code: what test_bg_nbd.c does not ask of it */
+static const purchases bg_nbd = {CRM_MODEL_BG_NBD, {.242594529, 4.413602161, .792922028, 2.425906719}};
 
 static const double likelihood[][23] = {
 #include "mbg_nbd_likelihood.inc"
@@ -71,6 +73,40 @@ static void predictions(void **state)
                   worst[2]);
 }
 
+static double answer(crm_model *model, int32_t quantity, double t0, double t1, double delta, double number,
+                     const double *row)
+{
+    const purchases_ask ask = {quantity, t0, t1, delta, number};
+    return purchases_answer(NULL, model, ask, row, NULL);
+}
+
+/* The spread of both models within 1e-12: MBG/NBD at b, and after a repeat purchase BG/NBD at b + 1. */
+static void spreads(void **state)
+{
+    (void)state;
+    double worst[2] = {0};
+    for (size_t i = 0; i < sizeof predicted / sizeof predicted[0]; i++) {
+        const double *v = predicted[i];
+        const purchases_ask ask = {CRM_QUANTITY_SPREAD, v[7] / 4, v[7], 0, 0};
+        for (int bg = 0; bg < 2 && v[9] > 1e-290; bg++) {
+            if (bg && !(v[4] > 0))
+                continue;
+            const purchases m = {bg ? CRM_MODEL_BG_NBD : CRM_MODEL_MBG_NBD, {v[0], v[1], v[2], v[3] + bg}};
+            crm_model *model = purchases_model(m, NULL);
+            const double got = purchases_answer(NULL, model, ask, v + 4, NULL);
+            if (v[12] < 1e-150) { /* the variance may be 0 */
+                assert_true(got >= 0 && got <= 1e-140);
+            } else {
+                const double off = fabs(got / v[12] - 1);
+                worst[bg] = off > worst[bg] ? off : worst[bg];
+                assert_relative(got, v[12], 1e-12);
+            }
+            crm_model_destroy(model);
+        }
+    }
+    print_message("worst spread: %.2g, of BG/NBD %.2g\n", worst[0], worst[1]);
+}
+
 static void laws(void **state)
 {
     (void)state;
@@ -88,23 +124,55 @@ static void laws(void **state)
     purchases_gradients(wide, few, 1e-9);
     purchases_gradients(brief, none, 1e-9);
     purchases_simulation(cdnow, 5);
+    purchases_distribution(bg_nbd, nobody, 39, 900);
+    purchases_distribution(bg_nbd, few, 20, 900);
+    purchases_gradients(bg_nbd, history, 1e-9);
+    purchases_gradients(bg_nbd, nobody, 1e-9);
+    purchases_simulation(bg_nbd, 7);
     purchases_simulation(brief, 6);
+}
+
+/* A short span far ahead has the variance of its mean; none has none; and every number is one. */
+static void spans(void **state)
+{
+    (void)state;
+    crm_model *model = purchases_model(cdnow, NULL);
+    const double late = 1000, length = 0x1p-20;
+    const double mean = answer(model, CRM_QUANTITY_EXPECTED, late, late + length, 0, 0, history);
+    const double spread = answer(model, CRM_QUANTITY_SPREAD, late, late + length, 0, 0, history);
+    assert_relative(spread * spread, mean, 1e-6);
+    assert_true(spread * spread < mean + mean * mean * 1e3);
+    assert_true(answer(model, CRM_QUANTITY_SPREAD, 5, 5, 0, 0, history) == 0);
+    crm_model_destroy(model);
+    const double hard[4][4] = {
+        {1e-3, 1e4, 1e-3, 1e3}, {1e3, 1e-3, 1e3, 1e-3}, {1e30, .15, .43, 47}, {.2, 5, 1e60, 1e-60}};
+    for (int k = 0; k < 4; k++)
+        for (int j = 0; j < 4; j++) {
+            purchases m = {CRM_MODEL_MBG_NBD, {0}};
+            double covariance[16] = {0}, se;
+            memcpy(m.parameter, hard[k], sizeof hard[k]);
+            covariance[5 * j] = hard[k][j] * hard[k][j];
+            model = purchases_model(m, covariance);
+            for (int x = 0; x < 1e6; x = 50 * x + 1) {
+                const double row[] = {x, x > 0 ? 7 : 0, 9};
+                for (double t = 1e-6; t < 1e7; t *= 1e4) {
+                    const purchases_ask ask = {CRM_QUANTITY_SPREAD, t / 8, t, 0, 0};
+                    const double out = purchases_answer(NULL, model, ask, row, &se);
+                    assert_true(isfinite(out) && out >= 0 && isfinite(se) && se >= 0);
+                }
+            }
+            crm_model_destroy(model);
+        }
 }
 
 static void machinery(void **state)
 {
     (void)state;
     purchases_same_bits(cdnow);
+    purchases_same_bits(bg_nbd);
     purchases_memory(cdnow);
     purchases_bad_rows(cdnow);
     purchases_blob(cdnow);
-}
-
-static double answer(crm_model *model, int32_t quantity, double t0, double t1, double delta, double number,
-                     const double *row)
-{
-    const purchases_ask ask = {quantity, t0, t1, delta, number};
-    return purchases_answer(NULL, model, ask, row, NULL);
 }
 
 /* A customer may have left right after the first purchase: seen for T periods without another one, it is
@@ -272,6 +340,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(references),
         cmocka_unit_test(predictions),
+        cmocka_unit_test(spreads),
+        cmocka_unit_test(spans),
         cmocka_unit_test(laws),
         cmocka_unit_test(machinery),
         cmocka_unit_test(after_the_first_purchase),

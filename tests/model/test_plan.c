@@ -329,7 +329,9 @@ static void test_bad_arguments(void **state)
     refused(plan, CRM_QUANTITY_VALUE, 0, 9, 0, 1, CRM_E_ARGUMENT, 2);
     refused(plan, CRM_QUANTITY_P_ALIVE, -1, 0, 0, 0, CRM_E_DOMAIN, 3);
     refused(plan, CRM_QUANTITY_P_ALIVE, INFINITY, 0, 0, 0, CRM_E_DOMAIN, 3);
-    refused(plan, CRM_QUANTITY_SPREAD, 0, 9, 0, 0, CRM_E_UNSUPPORTED, 2);
+    refused(plan, CRM_QUANTITY_SPREAD, 0, INFINITY, 0, 0, CRM_E_DOMAIN, 4);
+    refused(plan, CRM_QUANTITY_SPREAD, 0, 1e200, 0, 0, CRM_E_DOMAIN, 4);
+    refused(plan, CRM_QUANTITY_SPREAD, 9, 8, 0, 0, CRM_E_DOMAIN, 4);
     refused(plan, CRM_QUANTITY_EXPECTED, -1, 1, 0, 0, CRM_E_DOMAIN, 3);
     refused(plan, CRM_QUANTITY_PROBABILITY, 0, 5, 0, -1, CRM_E_DOMAIN, 6);
     refused(plan, CRM_QUANTITY_PROBABILITY, 0, 5, 0, 0x1p54, CRM_E_DOMAIN, 6);
