@@ -9,12 +9,17 @@
 #include "model/contract_likelihood.h"
 #include "model/gamma_gamma_likelihood.h"
 #include "model/nbd_likelihood.h"
+#include "model/pareto_nbd_likelihood.h"
 #include "model/prediction.h"
 
 static const crm_i_kind table[] = {
     /* in the order of CRM_MODEL_*, from 1 */
     {"nbd", 2, {"r", "alpha"}, &crm_i_nbd_likelihood, &crm_i_nbd_prediction},
-    {"pareto-nbd", 4, {"r", "alpha", "s", "beta"}, NULL, NULL},
+    {"pareto-nbd",
+     4,
+     {"r", "alpha", "s", "beta"},
+     &crm_i_pareto_nbd_likelihood,
+     &crm_i_pareto_nbd_prediction},
     {"bg-nbd", 4, {"r", "alpha", "a", "b"}, &crm_i_bg_nbd_likelihood, &crm_i_bg_nbd_prediction},
     {"mbg-nbd", 4, {"r", "alpha", "a", "b"}, &crm_i_mbg_nbd_likelihood, &crm_i_mbg_nbd_prediction},
     {"bg-cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, NULL, NULL},

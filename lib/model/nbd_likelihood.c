@@ -32,14 +32,32 @@ static void add_tail(double r, double from, double x, double mass, double *sums)
     sums[CRM_I_NBD_STEP_R_R] += mass * (r * r1 + r * (r * r2));
 }
 
+void crm_i_nbd_purchases(int32_t isa, const crm_i_sample *sample, double r, double *sums)
+{
+    CRM_I_KERNEL_PICK(isa, crm_i_nbd_steps)(sample->steps, sample->above, &r, sums);
+    for (int64_t i = 0; i < sample->tails; i++)
+        add_tail(r, (double)sample->steps, sample->tail[i], sample->tail_mass[i], sums);
+}
+
+void crm_i_nbd_add_purchases(double r, int64_t n, const double *x, double *out)
+{
+    double last = 0.0;
+    double terms = 0.0;
+    for (int64_t i = 0; i < n; i++) {
+        if (x[i] != last) {
+            last = x[i];
+            terms = crm_i_lgamma_ratio(r, last);
+        }
+        out[i] += terms;
+    }
+}
+
 static void finish(int32_t isa, const crm_i_sample *sample, const double *parameter, int32_t order,
                    const double *rows, crm_i_derivatives *out)
 {
     double step[CRM_I_NBD_STEP_SUMS];
     const double r = parameter[R];
-    CRM_I_KERNEL_PICK(isa, crm_i_nbd_steps)(sample->steps, sample->above, parameter, step);
-    for (int64_t i = 0; i < sample->tails; i++)
-        add_tail(r, (double)sample->steps, sample->tail[i], sample->tail_mass[i], step);
+    crm_i_nbd_purchases(isa, sample, r, step);
     const double purchases = sample->moment[CRM_I_MOMENT_FIRST];
     out->value =
         (step[CRM_I_NBD_STEP_VALUE] - purchases * crm_i_log(parameter[ALPHA])) + rows[CRM_I_NBD_VALUE];
@@ -57,15 +75,7 @@ static void finish(int32_t isa, const crm_i_sample *sample, const double *parame
 static void rows(int32_t isa, const double *parameter, int64_t n, const double *const *column, double *out)
 {
     CRM_I_KERNEL_PICK(isa, crm_i_nbd_rows)(n, column[0], column[2], parameter, out);
-    double x = 0.0;
-    double terms = 0.0;
-    for (int64_t i = 0; i < n; i++) {
-        if (column[0][i] != x) {
-            x = column[0][i];
-            terms = crm_i_lgamma_ratio(parameter[R], x);
-        }
-        out[i] += terms;
-    }
+    crm_i_nbd_add_purchases(parameter[R], n, column[0], out);
 }
 
 /* The rate r/alpha of a start is that of the data. */

@@ -7,13 +7,15 @@
  * rows of the same need are worked side by side. */
 #include "model/pareto_nbd_integral_kernel.h"
 
+#include <math.h>
+
 #include "numeric/elementary.h"
 #include "numeric/legendre.h"
 
 enum {
     ROWS = CRM_I_PARETO_ROWS,
-    GROUP = 8, /* rows of one need are filled up to a multiple of this */
-    RULES = CRM_I_LEGENDRE_RULES + 2,
+    GROUP = 8,                               /* rows of one need are filled up to a multiple of this */
+    RULES = CRM_I_LEGENDRE_RULES + 2,        /* and one more for rows without an interval */
     PLACES = ROWS + RULES * (GROUP - 1) + 5, /* a multiple of GROUP */
     NODES = 8,                               /* worked at a time, for so many rows: */
     SUMS = 15
@@ -24,20 +26,31 @@ enum {
 
 /* ---- how many nodes ---- */
 
-enum { LENGTHS = 14, VARIATIONS = 8 };
-static const double length_most[LENGTHS] = {.25, .5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 14, 17};
-static const double variation_most[VARIATIONS - 1] = {.5, 1, 2, 4, 8, 20, 30};
+enum { LENGTHS = 17, VARIATIONS = 14 };
 
-/* Index of crm_i_legendre_rule by length and variation, for all of the fifteen sums to 1e-13. Longer
- * intervals are cut in 8 panels, or 32. */
+/* Index of crm_i_legendre_rule by 4 sqrt(length) and 2 sqrt(variation of g), rounded down, for all of the
+ * fifteen sums to 2e-13. Longer intervals are cut in 8 panels, or 32. */
 static const uint8_t rule_of[LENGTHS + 1][VARIATIONS] = {
-    {0, 0, 1, 2, 3, 4, 5, 6},  {1, 1, 1, 2, 3, 4, 5, 6},    {1, 1, 2, 2, 3, 4, 5, 6},
-    {2, 2, 2, 2, 3, 4, 5, 6},  {2, 2, 3, 3, 4, 4, 5, 6},    {3, 3, 4, 4, 4, 5, 5, 6},
-    {4, 4, 4, 4, 5, 5, 6, 6},  {4, 4, 5, 5, 5, 6, 6, 7},    {5, 5, 5, 5, 6, 7, 7, 7},
-    {6, 6, 6, 6, 7, 7, 7, 8},  {7, 7, 7, 7, 7, 8, 8, 9},    {7, 7, 7, 8, 8, 9, 9, 9},
-    {8, 8, 8, 8, 8, 9, 9, 10}, {9, 9, 9, 9, 9, 10, 10, 10}, {11, 11, 11, 11, 11, 11, 11, 11},
+    {0, 0, 1, 2, 2, 3, 4, 4, 4, 5, 5, 5, 5, 5},
+    {0, 0, 1, 2, 2, 3, 4, 4, 4, 5, 5, 5, 5, 5},
+    {0, 1, 1, 2, 2, 3, 4, 4, 4, 5, 5, 5, 6, 6},
+    {1, 1, 1, 2, 2, 3, 4, 4, 4, 5, 5, 5, 6, 6},
+    {1, 2, 2, 2, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6},
+    {2, 2, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 6, 6},
+    {3, 3, 3, 4, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6},
+    {3, 4, 4, 4, 4, 4, 5, 5, 5, 5, 5, 6, 6, 6},
+    {4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7},
+    {5, 5, 5, 5, 5, 6, 6, 6, 7, 7, 7, 7, 7, 7},
+    {5, 5, 6, 6, 6, 6, 7, 7, 7, 7, 7, 7, 7, 7},
+    {6, 6, 6, 7, 7, 7, 7, 7, 7, 7, 8, 8, 8, 8},
+    {7, 7, 7, 7, 7, 7, 7, 8, 8, 8, 8, 8, 8, 8},
+    {7, 7, 7, 7, 8, 8, 8, 8, 8, 8, 9, 9, 9, 9},
+    {8, 8, 8, 8, 8, 8, 8, 9, 9, 9, 9, 9, 10, 10},
+    {8, 8, 8, 8, 9, 9, 9, 9, 9, 10, 10, 10, 10, 10},
+    {9, 9, 9, 9, 9, 9, 10, 10, 10, 10, 10, 10, 10, 10},
+    {11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11},
 };
-enum { RULE_LONG = 11, RULE_LONGEST = 12, PANELS_LONG = 8, PANELS_LONGEST = 32 };
+enum { RULE_LONG = 11, RULE_LONGEST = 12, RULE_NONE = RULES, PANELS_LONG = 8, PANELS_LONGEST = 32 };
 #define LENGTH_LONG 136.0
 
 /* ---- a strip in work ---- */
@@ -55,7 +68,7 @@ typedef struct work {
 
 /* Rows in the order of their rules, and what is summed of each. */
 typedef struct places {
-    int32_t row[PLACES]; /* -1: nobody's */
+    int32_t place[ROWS]; /* of a row; -1: none */
     double a[PLACES];
     double b[PLACES];
     double kappa[PLACES];
@@ -109,7 +122,7 @@ CRM_I_INLINE void set_out(double r, double s, const double *restrict x, const do
 /* 1 if g falls anywhere before it rises: where x = 0 and r < 1. */
 CRM_I_INLINE int32_t any_peak(const work *w)
 {
-    int64_t rows = 0;
+    int32_t rows = 0;
     for (int i = 0; i < ROWS; i++)
         rows += -w->a[i] * (1.0 - w->kappa[i]) > (w->a[i] + w->b[i]) * w->kappa[i];
     return rows > 0;
@@ -131,7 +144,7 @@ CRM_I_INLINE void find_peaks(work *restrict w)
 
 CRM_I_INLINE int32_t any_cut(const work *w)
 {
-    int64_t rows = 0;
+    int32_t rows = 0;
     for (int i = 0; i < ROWS; i++)
         rows += w->variation[i] > CUT_FROM;
     return rows > 0;
@@ -177,25 +190,21 @@ CRM_I_INLINE void cut(work *restrict w)
 
 CRM_I_INLINE void choose_rules(const work *restrict w, int32_t *restrict rule)
 {
-    int64_t length[ROWS];
-    int64_t variation[ROWS];
+    int32_t length[ROWS];
+    int32_t variation[ROWS];
+    CRM_I_IVDEP
     for (int i = 0; i < ROWS; i++) {
-        int64_t n = 0;
-        for (int k = 0; k < LENGTHS; k++)
-            n += w->length[i] > length_most[k];
-        length[i] = n;
-    }
-    for (int i = 0; i < ROWS; i++) {
-        const double total = w->variation[i] - w->least[i];
-        int64_t n = 0;
-        for (int k = 0; k < VARIATIONS - 1; k++)
-            n += total > variation_most[k];
-        variation[i] = n;
+        const double far = 4.0 * sqrt(w->length[i]);
+        const double deep = 2.0 * sqrt(w->variation[i] - w->least[i]);
+        length[i] = (int32_t)(far < LENGTHS ? far : LENGTHS);
+        variation[i] = (int32_t)(deep < VARIATIONS - 1 ? deep : VARIATIONS - 1);
     }
     for (int i = 0; i < ROWS; i++) {
         rule[i] = rule_of[length[i]][variation[i]];
         if (w->length[i] > LENGTH_LONG)
             rule[i] = RULE_LONGEST;
+        if (w->length[i] == 0.0)
+            rule[i] = RULE_NONE;
     }
 }
 
@@ -203,7 +212,7 @@ CRM_I_INLINE void choose_rules(const work *restrict w, int32_t *restrict rule)
 CRM_I_INLINE void arrange(const work *w, int32_t *first, places *p)
 {
     int32_t rule[ROWS];
-    int32_t next[RULES] = {0};
+    int32_t next[RULES + 1] = {0};
     choose_rules(w, rule);
     for (int i = 0; i < ROWS; i++)
         next[rule[i]]++;
@@ -213,13 +222,15 @@ CRM_I_INLINE void arrange(const work *w, int32_t *first, places *p)
         next[k] = first[k];
         first[k + 1] = first[k] + (count + GROUP - 1) / GROUP * GROUP;
         for (int32_t i = first[k] + count; i < first[k + 1]; i++) {
-            p->row[i] = -1;
             p->a[i] = p->b[i] = p->kappa[i] = p->length[i] = 0.0;
         }
     }
     for (int i = 0; i < ROWS; i++) {
+        p->place[i] = -1;
+        if (rule[i] == RULE_NONE)
+            continue;
         const int32_t to = next[rule[i]]++;
-        p->row[to] = i;
+        p->place[i] = to;
         p->a[to] = w->a[i];
         p->b[to] = w->b[i];
         p->kappa[to] = w->kappa[i];
@@ -284,58 +295,169 @@ CRM_I_INLINE void take_nodes(int nodes, int rows, double start, double scale, co
     }
 }
 
-/* The sums of GROUP rows. */
-CRM_I_INLINE void add_group(int nodes, int rows, const flat *f, int v, int32_t order, double *sum)
+/* ---- the sums ---- */
+
+/* Rows whose sums stay in registers while their nodes are added: no more than six sums at a time. */
+#if CRM_I_ISA == 0
+enum { LANES = 2 };
+#else
+enum { LANES = 8 };
+#endif
+
+/* Nodes of LANES rows, `stride` apart. */
+typedef struct nodes {
+    int count;
+    int stride;
+    const double *weight;
+    const double *u;
+    const double *d;
+    const double *y;
+    const double *z;
+} nodes;
+
+CRM_I_INLINE void put(int begin, const double *restrict total, double *restrict sum)
 {
-    double total[SUMS][GROUP];
-    const int sums = order == CRM_I_PARETO_COVARIANCES ? SUMS : order == CRM_I_PARETO_MEANS ? 5 : 1;
-    for (int k = 0; k < sums; k++)
-        for (int i = 0; i < GROUP; i++)
-            total[k][i] = sum[k * PLACES + i];
-    for (int j = 0; j < nodes; j++) {
-        const double *restrict weight = f->weight + j * rows + v;
-        const double *restrict u = f->xi + j * rows + v;
-        const double *restrict d = f->one + j * rows + v;
-        const double *restrict y = f->other + j * rows + v;
-        const double *restrict z = f->two + j * rows + v;
-        if (order == CRM_I_PARETO_VALUES) {
-            for (int i = 0; i < GROUP; i++)
-                total[0][i] += weight[i];
-        } else if (order == CRM_I_PARETO_MEANS) {
-            for (int i = 0; i < GROUP; i++) {
-                total[0][i] += weight[i];
-                total[1][i] += weight[i] * u[i];
-                total[2][i] += weight[i] * d[i];
-                total[3][i] += weight[i] * y[i];
-                total[4][i] += weight[i] * z[i];
-            }
-        } else {
-            for (int i = 0; i < GROUP; i++) {
-                const double wu = weight[i] * u[i];
-                const double wd = weight[i] * d[i];
-                const double wy = weight[i] * y[i];
-                const double wz = weight[i] * z[i];
-                total[0][i] += weight[i];
-                total[1][i] += wu;
-                total[2][i] += wd;
-                total[3][i] += wy;
-                total[4][i] += wz;
-                total[5][i] += wu * u[i];
-                total[6][i] += wd * u[i];
-                total[7][i] += wd * d[i];
-                total[8][i] += wy * u[i];
-                total[9][i] += wy * d[i];
-                total[10][i] += wy * y[i];
-                total[11][i] += wz * u[i];
-                total[12][i] += wz * d[i];
-                total[13][i] += wz * y[i];
-                total[14][i] += wz * z[i];
-            }
+    for (int i = 0; i < LANES; i++)
+        sum[i] = begin ? total[i] : sum[i] + total[i];
+}
+
+CRM_I_INLINE void add_weights(const nodes *n, int begin, double *sum)
+{
+    double t0[LANES] = {0.0};
+    for (int j = 0; j < n->count; j++) {
+        const double *restrict w = n->weight + j * n->stride;
+        for (int i = 0; i < LANES; i++)
+            t0[i] += w[i];
+    }
+    put(begin, t0, sum);
+}
+
+CRM_I_INLINE void add_means(const nodes *n, int begin, double *sum)
+{
+    double t1[LANES] = {0.0};
+    double t2[LANES] = {0.0};
+    double t3[LANES] = {0.0};
+    double t4[LANES] = {0.0};
+    for (int j = 0; j < n->count; j++) {
+        const int at = j * n->stride;
+        const double *restrict w = n->weight + at;
+        const double *restrict u = n->u + at;
+        const double *restrict d = n->d + at;
+        const double *restrict y = n->y + at;
+        const double *restrict z = n->z + at;
+        for (int i = 0; i < LANES; i++) {
+            t1[i] += w[i] * u[i];
+            t2[i] += w[i] * d[i];
+            t3[i] += w[i] * y[i];
+            t4[i] += w[i] * z[i];
         }
     }
-    for (int k = 0; k < sums; k++)
-        for (int i = 0; i < GROUP; i++)
-            sum[k * PLACES + i] = total[k][i];
+    put(begin, t1, sum + PLACES);
+    put(begin, t2, sum + 2 * PLACES);
+    put(begin, t3, sum + 3 * PLACES);
+    put(begin, t4, sum + 4 * PLACES);
+}
+
+/* Of the pairs with u. */
+CRM_I_INLINE void add_pairs_of_u(const nodes *n, int begin, double *sum)
+{
+    double t1[LANES] = {0.0};
+    double t5[LANES] = {0.0};
+    double t6[LANES] = {0.0};
+    double t8[LANES] = {0.0};
+    double t11[LANES] = {0.0};
+    for (int j = 0; j < n->count; j++) {
+        const int at = j * n->stride;
+        const double *restrict w = n->weight + at;
+        const double *restrict u = n->u + at;
+        const double *restrict d = n->d + at;
+        const double *restrict y = n->y + at;
+        const double *restrict z = n->z + at;
+        for (int i = 0; i < LANES; i++) {
+            const double wu = w[i] * u[i];
+            t1[i] += wu;
+            t5[i] += wu * u[i];
+            t6[i] += wu * d[i];
+            t8[i] += wu * y[i];
+            t11[i] += wu * z[i];
+        }
+    }
+    put(begin, t1, sum + PLACES);
+    put(begin, t5, sum + 5 * PLACES);
+    put(begin, t6, sum + 6 * PLACES);
+    put(begin, t8, sum + 8 * PLACES);
+    put(begin, t11, sum + 11 * PLACES);
+}
+
+/* Of those with d left. */
+CRM_I_INLINE void add_pairs_of_d(const nodes *n, int begin, double *sum)
+{
+    double t2[LANES] = {0.0};
+    double t7[LANES] = {0.0};
+    double t9[LANES] = {0.0};
+    double t12[LANES] = {0.0};
+    for (int j = 0; j < n->count; j++) {
+        const int at = j * n->stride;
+        const double *restrict w = n->weight + at;
+        const double *restrict d = n->d + at;
+        const double *restrict y = n->y + at;
+        const double *restrict z = n->z + at;
+        for (int i = 0; i < LANES; i++) {
+            const double wd = w[i] * d[i];
+            t2[i] += wd;
+            t7[i] += wd * d[i];
+            t9[i] += wd * y[i];
+            t12[i] += wd * z[i];
+        }
+    }
+    put(begin, t2, sum + 2 * PLACES);
+    put(begin, t7, sum + 7 * PLACES);
+    put(begin, t9, sum + 9 * PLACES);
+    put(begin, t12, sum + 12 * PLACES);
+}
+
+/* Of y and z. */
+CRM_I_INLINE void add_pairs_of_y(const nodes *n, int begin, double *sum)
+{
+    double t3[LANES] = {0.0};
+    double t4[LANES] = {0.0};
+    double t10[LANES] = {0.0};
+    double t13[LANES] = {0.0};
+    double t14[LANES] = {0.0};
+    for (int j = 0; j < n->count; j++) {
+        const int at = j * n->stride;
+        const double *restrict w = n->weight + at;
+        const double *restrict y = n->y + at;
+        const double *restrict z = n->z + at;
+        for (int i = 0; i < LANES; i++) {
+            const double wy = w[i] * y[i];
+            const double wz = w[i] * z[i];
+            t3[i] += wy;
+            t4[i] += wz;
+            t10[i] += wy * y[i];
+            t13[i] += wz * y[i];
+            t14[i] += wz * z[i];
+        }
+    }
+    put(begin, t3, sum + 3 * PLACES);
+    put(begin, t4, sum + 4 * PLACES);
+    put(begin, t10, sum + 10 * PLACES);
+    put(begin, t13, sum + 13 * PLACES);
+    put(begin, t14, sum + 14 * PLACES);
+}
+
+/* Adds the nodes of LANES rows to their sums, or begins these. */
+CRM_I_INLINE void add_nodes(int begin, int count, int rows, const flat *f, int at, int32_t order, double *sum)
+{
+    const nodes n = {count, rows, f->weight + at, f->xi + at, f->one + at, f->other + at, f->two + at};
+    add_weights(&n, begin, sum);
+    if (order == CRM_I_PARETO_MEANS) {
+        add_means(&n, begin, sum);
+    } else if (order == CRM_I_PARETO_COVARIANCES) {
+        add_pairs_of_u(&n, begin, sum);
+        add_pairs_of_d(&n, begin, sum);
+        add_pairs_of_y(&n, begin, sum);
+    }
 }
 
 static void integrate(int32_t k, int32_t first, int32_t end, int32_t order, places *p)
@@ -346,36 +468,48 @@ static void integrate(int32_t k, int32_t first, int32_t end, int32_t order, plac
         &crm_i_legendre_rule[k < CRM_I_LEGENDRE_RULES ? k : CRM_I_LEGENDRE_RULES - 1];
     const int rows = end - first;
     flat f;
-    for (int n = 0; n < SUMS; n++)
-        for (int i = first; i < end; i++)
-            p->sum[n][i] = 0.0;
     for (int panel = 0; panel < panels; panel++)
         for (int j = 0; j < rule->n; j += NODES) {
-            const int nodes = rule->n - j < NODES ? rule->n - j : NODES;
-            take_nodes(nodes, rows, panel * scale, scale, rule->node + j, rule->weight + j, p, first, &f);
-            for (int v = 0; v < rows; v += GROUP)
-                add_group(nodes, rows, &f, v, order, &p->sum[0][first + v]);
+            const int count = rule->n - j < NODES ? rule->n - j : NODES;
+            take_nodes(count, rows, panel * scale, scale, rule->node + j, rule->weight + j, p, first, &f);
+            for (int v = 0; v < rows; v += LANES)
+                add_nodes(panel + j == 0, count, rows, &f, v, order, &p->sum[0][first + v]);
         }
 }
 
 /* ---- after it ---- */
 
-/* Sums back from places to rows, as means given dead, by c and o. */
-CRM_I_INLINE void hand_back(const places *p, int32_t end, int32_t order, crm_i_pareto_strip *out)
+/* Sums back from places to rows, as means given dead, by c and o; all 0 of a row without an interval. */
+CRM_I_INLINE void hand_back(int32_t end, int32_t order, places *restrict p, crm_i_pareto_strip *restrict out)
 {
     const int features = order >= CRM_I_PARETO_MEANS ? CRM_I_PARETO_FEATURES : 0;
     const int pairs = order >= CRM_I_PARETO_COVARIANCES ? CRM_I_PARETO_PAIRS : 0;
+    double inverse[PLACES];
+    CRM_I_IVDEP
     for (int32_t i = 0; i < end; i++) {
-        const int32_t row = p->row[i];
-        if (row < 0)
+        inverse[i] = 1.0 / p->sum[0][i];
+        p->length[i] *= p->sum[0][i];
+    }
+    for (int k = 1; k <= features + pairs; k++) {
+        CRM_I_IVDEP
+        for (int32_t i = 0; i < end; i++)
+            p->sum[k][i] *= inverse[i];
+    }
+    for (int32_t i = 0; i < ROWS; i++) {
+        const int32_t from = p->place[i];
+        if (from < 0) {
+            out->dead_part[i] = 0.0;
+            for (int k = 0; k < features; k++)
+                out->mean[k][i] = 0.0;
+            for (int k = 0; k < pairs; k++)
+                out->covariance[k][i] = 0.0;
             continue;
-        const double total = p->sum[0][i];
-        const double inverse = 1.0 / total;
-        out->dead_part[row] = total * p->length[i];
+        }
+        out->dead_part[i] = p->length[from];
         for (int k = 0; k < features; k++)
-            out->mean[k][row] = p->sum[1 + k][i] * inverse;
+            out->mean[k][i] = p->sum[1 + k][from];
         for (int k = 0; k < pairs; k++)
-            out->covariance[k][row] = p->sum[5 + k][i] * inverse;
+            out->covariance[k][i] = p->sum[5 + k][from];
     }
 }
 
@@ -388,6 +522,14 @@ CRM_I_INLINE void centre(crm_i_pareto_strip *restrict out)
             for (int i = 0; i < ROWS; i++)
                 out->covariance[k][i] -= out->mean[f][i] * out->mean[g][i];
         }
+}
+
+CRM_I_INLINE int32_t any_swapped(const work *w)
+{
+    int32_t rows = 0;
+    for (int i = 0; i < ROWS; i++)
+        rows += w->swapped[i] > 0.0;
+    return rows > 0;
 }
 
 CRM_I_INLINE void swap(const double *restrict swapped, double *restrict one, double *restrict two)
@@ -439,16 +581,17 @@ void CRM_I_KERNEL(crm_i_pareto_integrals)(double r, double s, const double *x, c
     for (int k = 0; k < RULES; k++)
         if (first[k + 1] > first[k])
             integrate(k, first[k], first[k + 1], order, &p);
-    hand_back(&p, first[RULES], order, out);
+    hand_back(first[RULES], order, &p, out);
     weigh(&w, out);
-    if (order >= CRM_I_PARETO_COVARIANCES) {
+    if (order >= CRM_I_PARETO_COVARIANCES)
         centre(out);
+    if (order >= CRM_I_PARETO_COVARIANCES && any_swapped(&w)) {
         swap(w.swapped, out->covariance[0], out->covariance[5]);
         swap(w.swapped, out->covariance[1], out->covariance[8]);
         swap(w.swapped, out->covariance[2], out->covariance[9]);
         swap(w.swapped, out->covariance[4], out->covariance[6]);
     }
-    if (order >= CRM_I_PARETO_MEANS) {
+    if (order >= CRM_I_PARETO_MEANS && any_swapped(&w)) {
         swap(w.swapped, out->mean[0], out->mean[2]);
         swap(w.swapped, out->mean[1], out->mean[3]);
     }

@@ -60,7 +60,7 @@ if [ -w /dev/full ]; then
     done
 fi
 ends 2 'no such model' fit nonsense examples/demo.csv --until 2024-12-31
-ends 2 'not built yet' fit pareto-nbd examples/demo.csv --until 2024-12-31
+ends 2 'not built yet' fit bg-cnbd-k examples/demo.csv --until 2024-12-31
 ends 2 'predict takes' predict bg-nbd examples/demo.csv --until 2024-12-31
 ends 2 'No such file' report "$t/none.csv" --until 2024-12-31
 ends 1 'could not be written|No such file' report examples/demo.csv --until 2024-12-31 --output "$t/none/out"
@@ -163,7 +163,17 @@ ends 2 'needs duration' eval log-likelihood sbg gamma=1 delta=3 x=1 t_x=1 T=2
 ends 2 'does not take x' eval cet sbg gamma=1 delta=3 x=1 T=1 t=1
 near 35.02791996 5e-9 eval spend gamma-gamma p=6.25 q=3.74 v=15.44 x=3 mean=35
 ends 3 '^CRM_BAD_ROWS' eval spend gamma-gamma p=6.25 q=.9 v=15.44 x=0
-ends 3 '^CRM_E_UNSUPPORTED' eval dert pareto-nbd r=.5 alpha=5 s=.3 beta=20 x=0 t_x=0 T=1 discount=.01
+near -516.020772905023 5e-13 eval log-likelihood pareto-nbd r=.5 alpha=5 s=.3 beta=2000 x=500 t_x=500 T=1000
+near 662962.772071471 1e-9 eval log-likelihood pareto-nbd r=.5533 alpha=10.578 s=.606 beta=11.664 x=1e5 t_x=38 T=39
+near 2016.24401678442 5e-12 eval log-likelihood pareto-nbd r=.5533 alpha=10.578 s=.606 beta=11.664 x=1000 t_x=38 T=39
+near 18160.2489545616 5e-11 eval log-likelihood pareto-nbd r=.5533 alpha=10.578 s=.606 beta=11.664 x=5000 t_x=38 T=39
+near -16.5304019804916 5e-14 eval log-likelihood pareto-nbd r=.5 alpha=10 s=500 beta=1e4 x=5 t_x=20 T=39
+near -39.9927344978734 5e-14 eval log-likelihood pareto-nbd r=.5 alpha=1 s=.6 beta=1e4 x=30 t_x=30 T=39
+near -344.145771511042 5e-13 eval log-likelihood pareto-nbd r=.5 alpha=1e6 s=.6 beta=1 x=30 t_x=30 T=39
+near -0.2819357182720616 2e-16 eval log-likelihood pareto-nbd r=.1 alpha=1 s=.1 beta=.01 x=0 t_x=0 T=1000
+near 1323.18893096782 5e-12 eval log-likelihood pareto-nbd r=10.465 alpha=.00798565181 s=3.0516 beta=2.820 x=400 t_x=5 T=6
+near 2594.40445462276 5e-12 eval log-likelihood pareto-nbd r=10.465 alpha=.00798565181 s=3.0516 beta=2.820 x=500 t_x=1 T=37
+ends 3 '^CRM_E_UNSUPPORTED' eval dert bg-cnbd-k k=2 r=.5 alpha=5 a=.3 b=2 x=0 t_x=0 T=1 discount=.01
 ends 3 '^CRM_BAD_ROWS' eval cet bg-nbd r=.25 alpha=4.4 a=1 b=2.4 x=2 t_x=40 T=39 t=39
 ends 3 '^CRM_E_DOMAIN' eval cet bg-nbd r=-1 alpha=4.4 a=1 b=2.4 x=2 t_x=30 T=39 t=39
 ends 2 'needs its parameter b' eval cet bg-nbd r=.25 alpha=4.4 a=1 x=2 t_x=30 T=39 t=39

@@ -186,7 +186,7 @@ static void refused(void **state)
     crm_model *model = NULL;
     assert_int_equal(crm_model_create(NULL, 0, 4, parameter, NULL, &model, &err), CRM_E_ARGUMENT);
     assert_int_equal(crm_model_create(NULL, 12, 4, parameter, NULL, &model, &err), CRM_E_ARGUMENT);
-    assert_int_equal(crm_model_create(NULL, CRM_MODEL_PARETO_NBD, 4, parameter, NULL, &model, &err),
+    assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_CNBD_K, 5, parameter, NULL, &model, &err),
                      CRM_E_UNSUPPORTED);
     assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 3, parameter, NULL, &model, &err),
                      CRM_E_ARGUMENT);
@@ -318,7 +318,7 @@ static void hostile(void **state)
     } wrong[] = {
         {0, 0},   /* kind 0 */
         {0, 12},  /* no such kind */
-        {0, 2},   /* a kind that is not built */
+        {0, 5},   /* a kind that is not built */
         {3, 255}, /* a kind beyond int32 */
         {4, 2},   /* flags beyond 1 */
         {5, 2},
