@@ -1,6 +1,6 @@
 /* Static covariates: likelihood, fit, misuse and blobs of models whose customers have parameters of their
  * own. */
-#include "model/covariates.h"
+#include "model/stratified.h"
 
 #include "data/blobs.h"
 #include "failing.h"

@@ -1,6 +1,6 @@
 /* Predictions for customers with covariates: those of a model with their own parameters, and how sure they
  * are. */
-#include "model/covariates.h"
+#include "model/stratified.h"
 
 enum { ASKS = 5 };
 

@@ -1,6 +1,6 @@
 /* What the tests of covariates share: customers whose parameters are their own, simulated. */
-#ifndef CRM_TEST_COVARIATES_H
-#define CRM_TEST_COVARIATES_H
+#ifndef CRM_TEST_STRATIFIED_H
+#define CRM_TEST_STRATIFIED_H
 
 #include "model/fits.h"
 
