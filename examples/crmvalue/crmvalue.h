@@ -143,8 +143,9 @@ void choice_json(FILE *f, const choice *c, int indent);
 
 /* ---- cells.c: customers who are counted already ---- */
 
-/* Reads a file of x, t_x, T and how many customers: EXIT_DONE or how to end. */
-int cells_read(const crm_context *context, const char *path, crm_summary **out);
+/* Reads a file of counted customers for a kind of model: x, t_x, T, or duration and ended, each with how many, or a
+ * survivor table. EXIT_DONE or how to end. */
+int cells_read(const crm_context *context, const char *path, int32_t kind, crm_summary **out);
 
 /* ---- commands ---- */
 

@@ -115,12 +115,12 @@ void fit_text(FILE *f, const crm_model *model)
 }
 
 /* What there is to fit: of a log, or of cells. */
-static int read_summary(const crm_context *context, const arguments *a, int money, crm_summary **out)
+static int read_summary(const crm_context *context, const arguments *a, int32_t kind, crm_summary **out)
 {
     if (a->cells)
-        return cells_read(context, a->cells, out);
+        return cells_read(context, a->cells, kind, out);
     ledger l;
-    int end = ledger_read(context, a, a->words[1], money, &l);
+    int end = ledger_read(context, a, a->words[1], kind == CRM_MODEL_GAMMA_GAMMA, &l);
     if (end != EXIT_DONE)
         return end;
     crm_error e;
@@ -157,7 +157,7 @@ int command_fit(const crm_context *context, const arguments *a)
         return EXIT_INPUT;
     const char *path = a->cells ? a->cells : a->words[1];
     crm_summary *summary = NULL;
-    int end = read_summary(context, a, kind == CRM_MODEL_GAMMA_GAMMA, &summary);
+    int end = read_summary(context, a, kind, &summary);
     choice c = {.count = 0};
     if (end == EXIT_DONE && automatic)
         end = choose_of(context, path, summary, &c);

@@ -209,22 +209,26 @@ static void predictions_of(int32_t kind, const double *x, const double *t_x, con
     crm_model_destroy(m);
 }
 
-/* Every kind that expects purchases; BG/BB, which counts opportunities, of histories in whole numbers. */
+/* Every kind that expects purchases; BG/BB, which counts opportunities, of histories in whole numbers,
+ * contracts of durations. */
 static void predictions(void)
 {
-    static double x[POINTS], t_x[POINTS], T[POINTS], taken[POINTS], last[POINTS], chances[POINTS];
+    static double x[POINTS], t_x[POINTS], T[POINTS], taken[POINTS], last[POINTS], chances[POINTS], ended[POINTS];
     for (int i = 0; i < POINTS; i++) {
         x[i] = (double)(next() % (i % 3 ? 20u : 3000u));
         T[i] = wide(-2, 10);
         t_x[i] = x[i] > 0.0 ? T[i] * (0.001 + 0.999 * uniform()) : 0.0;
         chances[i] = ceil(T[i]) < 2000.0 ? ceil(T[i]) : 2000.0;
         last[i] = ceil(t_x[i]) < chances[i] ? ceil(t_x[i]) : chances[i];
+        ended[i] = i % 2;
         taken[i] = x[i] < last[i] ? x[i] : last[i];
     }
     for (int32_t kind = 1; kind <= crm_kind_count(); kind++)
         for (int k = 0; k < 6 && crm_kind_supports(kind, CRM_QUANTITY_EXPECTED); k++)
             if (kind == CRM_MODEL_BG_BB)
                 predictions_of(kind, taken, last, chances);
+            else if (kind == CRM_MODEL_SBG || kind == CRM_MODEL_BDW)
+                predictions_of(kind, chances, ended, chances);
             else
                 predictions_of(kind, x, t_x, T);
 }

@@ -255,6 +255,33 @@ awk 'BEGIN { print "x,t_x,T,count"; for (i = 0; i < 3000; i++) print "1," 1 + i 
 ends 0 '' fit bg-bb --cells "$t/log.csv" --format json
 is customers 3000 0; is distinct 5 0
 
+# Contracts: survivor tables in any order, the same as durations, and the published fits.
+survivors() { awk -v s="$1" 'BEGIN { n = split(s, v, " "); print "survivors,period"; for (i = n; i > 0; i--) print v[i] "," i - 1 }' >"$t/log.csv"; }
+survivors '1000 631 468 382 326 289 262 241'
+ends 0 '' fit sbg --cells "$t/log.csv" --format json
+is log_likelihood -1680.2652 5e-5; is gamma .70408 5e-6; is delta 1.18204 5e-6; is customers 1000 0
+ends 0 '' fit bdw --cells "$t/log.csv" --format json
+is log_likelihood -1679.6028 5e-5; is gamma .45561 5e-6; is delta .77933 5e-6; is c 1.28345 5e-6
+survivors '1000 869 743 653 593 551 517 491'
+ends 0 '' fit sbg --cells "$t/log.csv" --format json; is log_likelihood -1611.1581 5e-5
+ends 0 '' fit bdw --cells "$t/log.csv" --format json; is log_likelihood -1605.3142 5e-5; is c 1.72356 5e-6
+survivors '1000 631 468 382 326'
+ends 0 '' fit sbg --cells "$t/log.csv" --format json; is log_likelihood -1401.5594 5e-5
+ends 0 '' fit bdw --cells "$t/log.csv" --format json; is log_likelihood -1401.3831 5e-5; is c 1.19640 5e-6
+log 'ended,count,duration\n1,369,1\n0,326,4\n1,163,2\n1,86,3\n1,56,4\n'
+ends 0 '' fit bdw --cells "$t/log.csv" --format json; is log_likelihood -1401.3831 5e-5; is c 1.19640 5e-6
+log 'duration,ended\n1,1\n1,0\n2,1\n3,1\n3,0\n'
+ends 0 '' fit sbg --cells "$t/log.csv" --format json; is customers 5 0
+log 'duration,ended\n1,1\n1,2\n';      ends 2 'log.csv:3: ended must be 0 or 1' fit sbg --cells "$t/log.csv"
+log 'duration,ended\n1.5,1\n';         ends 2 'log.csv:2: duration must be whole' fit sbg --cells "$t/log.csv"
+log 'duration,count\n1,1\n';           ends 2 'no column ended' fit sbg --cells "$t/log.csv"
+log 'survivors,count\n1,1\n';          ends 2 'no column period' fit sbg --cells "$t/log.csv"
+log 'period,survivors\n0,5\n2,3\n';    ends 2 'log.csv:3: the periods are not' fit sbg --cells "$t/log.csv"
+log 'period,survivors\n1,5\n1,3\n';    ends 2 'log.csv:3: the periods are not' fit sbg --cells "$t/log.csv"
+log 'period,survivors\n1,5\n0,3\n';    ends 2 'log.csv:2: survivors must not grow' fit sbg --cells "$t/log.csv"
+log '';                                ends 2 'period and survivors' fit sbg --cells "$t/log.csv"
+ends 3 'CRM_E_NO_DATA' fit sbg examples/demo.csv --until 2024-12-31
+
 # ---- published figures, where the data are ----
 if [ -f "$D/cdnow_sample.csv" ]; then
     ends 0 '' check bg-nbd "$D/cdnow_sample.csv" --until 1997-09-30 --holdout-until 1998-06-30 --format json
