@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "model/daily.h"
 #include "model/likelihood.h"
 #include "numeric/random.h"
 
@@ -103,10 +104,9 @@ static void bench_fit(const bench *h, int32_t kind, const base *b, double most)
 }
 
 /* Seconds of one pass: order 0 is what a fit prepares once. */
-static double time_pass(const bench *h, const crm_context *context, int32_t kind, const crm_summary *summary,
-                        int32_t order)
+static double time_pass(const bench *h, const crm_context *context, int32_t kind, const double *parameter,
+                        const crm_summary *summary, int32_t order)
 {
-    static const double parameter[2][4] = {{.2475, 4.975, .738, 2.867}, {6.25, 3.74, 15.44, 0.0}};
     bench_timer t = bench_timing(h);
     while (bench_more(&t)) {
         crm_i_sample sample;
@@ -118,8 +118,7 @@ static double time_pass(const bench *h, const crm_context *context, int32_t kind
             bench_tock(&t);
         bench_tick(&t);
         if (order > 0) {
-            bench_need(crm_i_likelihood_evaluate(context, &sample, parameter[kind == CRM_MODEL_GAMMA_GAMMA],
-                                                 order, 0.0, 1.0, &at, NULL),
+            bench_need(crm_i_likelihood_evaluate(context, &sample, parameter, order, 0.0, 1.0, &at, NULL),
                        "likelihood");
             bench_tock(&t);
         }
@@ -128,12 +127,24 @@ static double time_pass(const bench *h, const crm_context *context, int32_t kind
     return t.best;
 }
 
+static const double *parameter_of(int32_t kind)
+{
+    static const double bg_nbd[] = {.2475, 4.975, .738, 2.867};
+    static const double pareto_nbd[] = {.55, 10.6, .61, 11.7};
+    static const double gamma_gamma[] = {6.25, 3.74, 15.44};
+    if (kind == CRM_MODEL_PARETO_NBD)
+        return pareto_nbd;
+    return kind == CRM_MODEL_GAMMA_GAMMA ? gamma_gamma : bg_nbd;
+}
+
 static void bench_passes(const bench *h, int32_t kind, const base *b)
 {
     static const char *const order_name[3] = {"prepared", "value and gradient",
                                               "value, gradient and Hessian"};
     /* by instruction set and order; 0: no limit */
-    static const double most[3][3] = {{0, 22, 28}, {0, 0, 0}, {0, 10, 14}};
+    static const double bg_nbd[3][3] = {{0, 22, 28}, {0, 0, 0}, {0, 10, 14}};
+    static const double pareto_nbd[3][3] = {{0, 0, 180}, {0, 0, 120}, {0, 0, 100}};
+    const double(*most)[3] = kind == CRM_MODEL_PARETO_NBD ? pareto_nbd : bg_nbd;
     const int32_t counted =
         kind != CRM_MODEL_GAMMA_GAMMA ? CRM_SUMMARY_PURCHASES_DISTINCT : CRM_SUMMARY_SPEND_DISTINCT;
     crm_summary *summary = summarise(h->one, kind, b);
@@ -146,12 +157,46 @@ static void bench_passes(const bench *h, int32_t kind, const base *b)
             char name[80];
             snprintf(name, sizeof name, "%s %s", crm_kind_name(kind), order_name[order]);
             bench_time(h, limited, name, rows, kind != CRM_MODEL_GAMMA_GAMMA ? 32 : 24,
-                       time_pass(h, limited, kind, summary, order), limit > 0.0 ? BENCH_NS : BENCH_NO_LIMIT,
-                       limit);
+                       time_pass(h, limited, kind, parameter_of(kind), summary, order),
+                       limit > 0.0 ? BENCH_NS : BENCH_NO_LIMIT, limit);
         }
         crm_context_destroy(limited);
     }
     crm_summary_destroy(summary);
+}
+
+/* A base in days, nearly every row its own: fitted with all that belongs to it, and one pass over its rows.
+ */
+static void bench_daily(const bench *h)
+{
+    double *x = bench_room(DAILY_CUSTOMERS, 3 * sizeof *x), *t_x = x + DAILY_CUSTOMERS,
+           *T = t_x + DAILY_CUSTOMERS;
+    bench_timer t = bench_timing(h);
+    crm_summary *summary = NULL;
+    crm_model *model = NULL;
+    daily_simulate(x, t_x, T);
+    while (bench_more(&t)) {
+        crm_model_destroy(model);
+        crm_summary_destroy(summary);
+        bench_tick(&t);
+        bench_need(crm_summary_of_purchases(h->one, DAILY_CUSTOMERS, x, t_x, T, NULL, &summary, NULL),
+                   "collapse");
+        bench_need(crm_model_fit(h->one, CRM_MODEL_PARETO_NBD, summary, NULL, &model, NULL), "fit");
+        bench_tock(&t);
+    }
+    if (!(fabs(crm_model_fact(model, CRM_FACT_LOG_LIKELIHOOD) - DAILY_LOG_LIKELIHOOD) <= 1e-6))
+        bench_need(CRM_E_STATE, "log-likelihood of the base in days");
+    double parameter[4];
+    bench_need(crm_model_parameters(model, parameter, NULL, NULL), "parameters");
+    bench_time(h, h->one, "pareto-nbd fit of 289,000 in days, collapsing included", DAILY_CUSTOMERS, 24,
+               t.best, BENCH_SECONDS, 2.0);
+    bench_time(h, h->one, "pareto-nbd value, gradient and Hessian in days",
+               crm_summary_fact(summary, CRM_SUMMARY_PURCHASES_DISTINCT), 32,
+               time_pass(h, h->one, CRM_MODEL_PARETO_NBD, parameter, summary, CRM_I_ORDER_HESSIAN), BENCH_NS,
+               200);
+    crm_model_destroy(model);
+    crm_summary_destroy(summary);
+    free(x);
 }
 
 int main(void)
@@ -160,7 +205,10 @@ int main(void)
     const base b = simulate();
     bench_passes(&h, CRM_MODEL_BG_NBD, &b);
     bench_passes(&h, CRM_MODEL_GAMMA_GAMMA, &b);
+    bench_passes(&h, CRM_MODEL_PARETO_NBD, &b);
     bench_fit(&h, CRM_MODEL_BG_NBD, &b, .05);
+    bench_fit(&h, CRM_MODEL_PARETO_NBD, &b, .15);
+    bench_daily(&h);
     bench_fit(&h, CRM_MODEL_MBG_NBD, &b, .06);
     bench_fit(&h, CRM_MODEL_GAMMA_GAMMA, &b, .08);
     free(b.x);

@@ -1,5 +1,6 @@
 /* Pareto/NBD: its likelihood against 40 digits and where others fail, its fits against published figures, and
  * what cannot be identified. */
+#include "model/daily.h"
 #include "model/fits.h"
 #include "model/purchases.h"
 
@@ -219,6 +220,31 @@ static void days(void **state)
     crm_customers_destroy(book);
 }
 
+/* A base in days: nearly every row its own, x up to thousands; the speed is for bench_fit. */
+static void daily_base(void **state)
+{
+    (void)state;
+    static double x[DAILY_CUSTOMERS], t_x[DAILY_CUSTOMERS], T[DAILY_CUSTOMERS];
+    crm_context *context = NULL;
+    crm_summary *summary = NULL;
+    crm_model *model = NULL;
+    double sum = 0, most = 0;
+    daily_simulate(x, t_x, T);
+    for (int i = 0; i < DAILY_CUSTOMERS; i++) {
+        sum += x[i];
+        most = fmax(most, T[i]);
+    }
+    assert_true(most == 501 && fabs(sum / DAILY_CUSTOMERS - 177) < .5);
+    assert_int_equal(crm_context_create(NULL, NULL, 1, &context, NULL), CRM_OK);
+    assert_int_equal(crm_summary_of_purchases(context, DAILY_CUSTOMERS, x, t_x, T, NULL, &summary, NULL),
+                     CRM_OK);
+    assert_int_equal(crm_model_fit(context, CRM_MODEL_PARETO_NBD, summary, NULL, &model, NULL), CRM_OK);
+    assert_close(crm_model_fact(model, CRM_FACT_LOG_LIKELIHOOD), DAILY_LOG_LIKELIHOOD, 1e-6);
+    crm_model_destroy(model);
+    crm_summary_destroy(summary);
+    crm_context_destroy(context);
+}
+
 /* ---- what the data do not say ---- */
 
 static crm_model *not_identified(int64_t n, const double *x, const double *t_x, const double *T,
@@ -303,6 +329,7 @@ int main(void)
         cmocka_unit_test(grocery),
         cmocka_unit_test(apparel),
         cmocka_unit_test(days),
+        cmocka_unit_test(daily_base),
         cmocka_unit_test(nobody_leaves),
         cmocka_unit_test(nobody_buys),
         cmocka_unit_test(one_customer_repeated),
