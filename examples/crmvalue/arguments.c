@@ -25,6 +25,7 @@ void print_help(FILE *f)
           "  --until DATE         the last day that counts\n"
           "  --holdout-until DATE the last day of the hold-out (check)\n"
           "  --cells FILE         counted histories in place of a log (fit)\n"
+          "  --covariates FILE    customer and numbers that say who it is, for fit: pareto-nbd, bg-nbd, ggompertz-nbd\n"
           "  --unit UNIT          day, week, month or year: the time unit of model and horizon (week)\n"
           "  --model MODEL        the purchase model of the report (bg-nbd)\n"
           "  --discount R/UNIT    effective discount rate (0.15/year)\n"
@@ -121,6 +122,10 @@ static int read_option(arguments *a, const char *name, const char *value, double
     if (strcmp(name, "--holdout-until") == 0) {
         a->has_holdout = parse_date(value, (int64_t)strlen(value), &a->holdout);
         return a->has_holdout || complaint(name, value, "not a date of the form YYYY-MM-DD");
+    }
+    if (strcmp(name, "--covariates") == 0) {
+        a->covariates = value;
+        return strcmp(a->command, "fit") == 0 || complaint(name, value, "only fit takes covariates");
     }
     if (strcmp(name, "--cells") == 0) {
         a->cells = value;

@@ -121,7 +121,7 @@ static crm_status track(const crm_context *context, check *c, const ledger *l, c
 static void print_text(const check *c, FILE *f)
 {
     char date[16];
-    fit_text(f, c->model);
+    fit_text(f, c->model, NULL);
     format_date(c->a->holdout, date);
     fprintf(f, "\nhold-out until %s, %.4g %ss: %.0f purchases, %.1f expected, bias %+.1f %%\n", date, c->length,
             c->a->unit, c->total_actual, c->total_expected, 100.0 * c->bias);
@@ -155,7 +155,7 @@ static void print_json(const check *c, FILE *f)
 {
     char date[16];
     fputs("{\n  \"fit\": ", f);
-    fit_json(f, c->model, 4);
+    fit_json(f, c->model, NULL, 4);
     format_date(c->a->holdout, date);
     fprintf(f, ",\n  \"holdout\": {\"until\": \"%s\", \"unit\": \"%s\", ", date, c->a->unit);
     named(f, "length", c->length, ", ");

@@ -66,7 +66,7 @@ typedef struct arguments {
     int32_t decimals;
     int32_t threads;
     int64_t holdout;
-    const char *cells; /* NULL: not given */
+    const char *cells, *covariates; /* NULL: not given */
     int has_until, has_horizon, has_holdout;
 } arguments;
 
@@ -117,6 +117,25 @@ typedef struct ledger {
 int ledger_read(const crm_context *context, const arguments *a, const char *path, int money, ledger *out);
 void ledger_free(ledger *l);
 
+/* ---- covariates.c: who customers are, in numbers ---- */
+
+enum { COVARIATES = 16 };
+
+typedef struct covariates {
+    int columns;
+    char *name[COVARIATES];
+    double *value; /* column by column, in the order of the book */
+} covariates;
+
+/* 1, or 0 after saying what is wrong: every customer of the book needs a row. */
+int covariates_read(const char *path, const crm_customers *book, covariates *v);
+crm_status covariates_summary(const crm_context *context, const crm_customers *book, const covariates *v,
+                              crm_summary **out, crm_error *e);
+void covariates_free(covariates *v);
+
+/* The name of parameter i of a model; v: NULL without covariates. */
+const char *parameter_name(const crm_model *model, int32_t i, const covariates *v, char buffer[128]);
+
 /* ---- choose.c: the model where the command line says auto ---- */
 
 enum { CANDIDATES = 7 };
@@ -156,8 +175,8 @@ int command_eval(const arguments *a);
 int command_check(const crm_context *context, const arguments *a);
 
 /* Writes a fit as JSON, one property a line behind `indent` spaces, braces included. */
-void fit_json(FILE *f, const crm_model *model, int indent);
-void fit_text(FILE *f, const crm_model *model);
+void fit_json(FILE *f, const crm_model *model, const covariates *v /* or NULL */, int indent);
+void fit_text(FILE *f, const crm_model *model, const covariates *v /* or NULL */);
 
 /* Options for crm_report_build from the arguments; the model is kind. NULL after saying what is wrong. */
 crm_options *report_options(const arguments *a, int32_t kind);

@@ -4,7 +4,7 @@
 
 #include "crmvalue.h"
 
-enum { PARAMETERS = 16 };
+enum { PARAMETERS = 8 + 2 * COVARIATES };
 
 int32_t kind_of(const char *name)
 {
@@ -40,7 +40,7 @@ int failed(const char *path, const crm_error *e)
 /* Parameters and standard errors, NaN where there are none; their number. */
 static int32_t estimates(const crm_model *model, double parameter[PARAMETERS], double se[PARAMETERS])
 {
-    const int32_t count = crm_kind_parameters(crm_model_kind(model));
+    const int32_t count = crm_model_count(model);
     double covariance[PARAMETERS * PARAMETERS];
     if (count > PARAMETERS || crm_model_parameters(model, parameter, covariance, NULL) < 0)
         return 0;
@@ -60,7 +60,7 @@ static const char *truth(double fact)
     return fact == 1.0 ? "true" : "false";
 }
 
-void fit_json(FILE *f, const crm_model *model, int indent)
+void fit_json(FILE *f, const crm_model *model, const covariates *v, int indent)
 {
     const int32_t kind = crm_model_kind(model);
     double parameter[PARAMETERS], se[PARAMETERS];
@@ -81,7 +81,11 @@ void fit_json(FILE *f, const crm_model *model, int indent)
     for (int pass = 0; pass < 2; pass++) {
         fprintf(f, "%*s\"%s\": {", indent, "", pass ? "standard_errors" : "parameters");
         for (int32_t i = 0; i < count; i++) {
-            fprintf(f, "%s\"%s\": ", i ? ", " : "", crm_kind_parameter(kind, i));
+            char buffer[128];
+            const char *name = parameter_name(model, i, v, buffer);
+            fputs(i ? ", " : "", f);
+            json_string(f, name, (int64_t)strlen(name));
+            fputs(": ", f);
             json_number(f, pass ? se[i] : parameter[i]);
         }
         fputs("},\n", f);
@@ -93,7 +97,7 @@ void fit_json(FILE *f, const crm_model *model, int indent)
     fprintf(f, "\n%*s}", indent - 2, "");
 }
 
-void fit_text(FILE *f, const crm_model *model)
+void fit_text(FILE *f, const crm_model *model, const covariates *v)
 {
     const int32_t kind = crm_model_kind(model);
     double parameter[PARAMETERS], se[PARAMETERS];
@@ -106,7 +110,12 @@ void fit_text(FILE *f, const crm_model *model)
     if (status != CRM_OK)
         fprintf(f, "  %s: %s\n", crm_status_name(status), crm_status_text(status));
     for (int32_t i = 0; i < count; i++) {
-        fprintf(f, "  %-6s %12.6g", crm_kind_parameter(kind, i), parameter[i]);
+        char buffer[128];
+        const char *name = parameter_name(model, i, v, buffer);
+        const int64_t length = (int64_t)strlen(name);
+        fputs("  ", f);
+        plain_text(f, name, length);
+        fprintf(f, "%*s %12.6g", length < 6 ? (int)(6 - length) : 0, "", parameter[i]);
         if (isnan(se[i]))
             fputs("   (no standard error)\n", f);
         else
@@ -115,7 +124,7 @@ void fit_text(FILE *f, const crm_model *model)
 }
 
 /* What there is to fit: of a log, or of cells. */
-static int read_summary(const crm_context *context, const arguments *a, int32_t kind, crm_summary **out)
+static int read_summary(const crm_context *context, const arguments *a, int32_t kind, covariates *v, crm_summary **out)
 {
     if (a->cells)
         return cells_read(context, a->cells, kind, out);
@@ -123,23 +132,26 @@ static int read_summary(const crm_context *context, const arguments *a, int32_t 
     int end = ledger_read(context, a, a->words[1], kind == CRM_MODEL_GAMMA_GAMMA, &l);
     if (end != EXIT_DONE)
         return end;
-    crm_error e;
-    if (crm_summary_of_customers(context, l.book, out, &e) < 0)
+    crm_error e = {.status = CRM_E_MEMORY, .text = "Out of memory."};
+    if (a->covariates && !covariates_read(a->covariates, l.book, v))
+        end = EXIT_INPUT;
+    else if ((a->covariates ? covariates_summary(context, l.book, v, out, &e)
+                            : crm_summary_of_customers(context, l.book, out, &e)) < 0)
         end = failed(a->words[1], &e);
     ledger_free(&l);
     return end;
 }
 
-static int write_fit(const arguments *a, const crm_model *model)
+static int write_fit(const arguments *a, const crm_model *model, const covariates *v)
 {
     output out;
     if (!output_open(&out, a->output))
         return EXIT_FAULT;
     if (a->format && strcmp(a->format, "json") == 0) {
-        fit_json(out.file, model, 2);
+        fit_json(out.file, model, v, 2);
         fputc('\n', out.file);
     } else {
-        fit_text(out.file, model);
+        fit_text(out.file, model, v);
     }
     return output_close(&out) ? EXIT_DONE : EXIT_FAULT;
 }
@@ -151,13 +163,18 @@ int command_fit(const crm_context *context, const arguments *a)
                                  : "crmvalue: fit takes a model and a file; see crmvalue --help\n");
         return EXIT_INPUT;
     }
+    if (a->covariates && a->cells) {
+        fprintf(stderr, "crmvalue: --cells: counted customers have no covariates\n");
+        return EXIT_INPUT;
+    }
     const int automatic = is_auto(a->words[0]);
     int32_t kind = automatic ? CRM_MODEL_BG_NBD : kind_of(a->words[0]);
     if (kind == 0)
         return EXIT_INPUT;
     const char *path = a->cells ? a->cells : a->words[1];
     crm_summary *summary = NULL;
-    int end = read_summary(context, a, kind, &summary);
+    covariates v = {.columns = 0};
+    int end = read_summary(context, a, kind, &v, &summary);
     choice c = {.count = 0};
     if (end == EXIT_DONE && automatic)
         end = choose_of(context, path, summary, &c);
@@ -169,9 +186,10 @@ int command_fit(const crm_context *context, const arguments *a)
         if (crm_model_fit(context, kind, summary, NULL, &model, &e) < 0)
             end = failed(path, &e);
         else
-            end = write_fit(a, model);
+            end = write_fit(a, model, &v);
         crm_model_destroy(model);
     }
     crm_summary_destroy(summary);
+    covariates_free(&v);
     return end;
 }

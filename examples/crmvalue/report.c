@@ -201,11 +201,11 @@ static void json_base(const findings *f, FILE *o)
 static void json_fits(const findings *f, FILE *o)
 {
     fputs("  \"fit\": ", o);
-    fit_json(o, crm_report_model(f->r), 4);
+    fit_json(o, crm_report_model(f->r), NULL, 4);
     fputs(",\n  \"spend_fit\": ", o);
     const crm_model *spend = crm_report_spend_model(f->r);
     if (spend)
-        fit_json(o, spend, 4);
+        fit_json(o, spend, NULL, 4);
     else
         fputs("null", o);
     if (f->choice.count) {
@@ -330,9 +330,9 @@ static void write_text(const findings *f, FILE *o)
         choice_text(o, &f->choice);
         fputc('\n', o);
     }
-    fit_text(o, crm_report_model(f->r));
+    fit_text(o, crm_report_model(f->r), NULL);
     if (crm_report_spend_model(f->r))
-        fit_text(o, crm_report_spend_model(f->r));
+        fit_text(o, crm_report_spend_model(f->r), NULL);
     fputs("\nPyramid       customers             value\n", o);
     double sum = 0.0;
     for (int t = 0; t < f->tiers; t++)

@@ -206,6 +206,24 @@ ends 0 '' check bg-nbd examples/demo.csv --until 2024-06-30 --holdout-until 2024
 [ "$(grep -c '"until": "2024-' "$t/out")" -ge 13 ] || say "check by months: $(grep -c '"until"' "$t/out") ends"
 grep -q '"until": "2024-06-30"' "$t/out" && grep -q '"until": "2024-12-31"' "$t/out" || say "check lacks one of its dates"
 
+# ---- covariates: every customer of the log needs a row, of numbers ----
+printf 'customer,date\nA,2024-01-01\nA,2024-02-01\nA,2024-05-01\nB,2024-01-03\nB,2024-01-20\nC,2024-02-01\nD,2024-01-09\nD,2024-06-01\n' >"$t/few.csv"
+until='--until 2024-06-30'
+printf 'customer,age\nA,1\nB,2\nC,x\nD,4\n' >"$t/z.csv"; ends 2 'z.csv:4: age: "x" is not a number' fit pareto-nbd "$t/few.csv" $until --covariates "$t/z.csv"
+printf 'customer,age\nA,1\nB,2\nD,4\n' >"$t/z.csv"; ends 2 'customer C of the log has no row' fit pareto-nbd "$t/few.csv" $until --covariates "$t/z.csv"
+printf 'customer,age\nA,1\nA,2\n' >"$t/z.csv"; ends 2 'z.csv:3: the customer has a row already' fit pareto-nbd "$t/few.csv" $until --covariates "$t/z.csv"
+printf 'customer,age\nA,1,2\n' >"$t/z.csv"; ends 2 '3 fields, where the header has 2' fit pareto-nbd "$t/few.csv" $until --covariates "$t/z.csv"
+printf 'who,age\nA,1\n' >"$t/z.csv"; ends 2 'no column customer' fit pareto-nbd "$t/few.csv" $until --covariates "$t/z.csv"
+printf 'customer\nA\n' >"$t/z.csv"; ends 2 'no covariate' fit pareto-nbd "$t/few.csv" $until --covariates "$t/z.csv"
+: >"$t/z.csv"; ends 2 'the file is empty' fit pareto-nbd "$t/few.csv" $until --covariates "$t/z.csv"
+printf 'customer,age\nA,1\nB,1\nC,1\nD,1\n' >"$t/z.csv"; ends 3 'Covariate 0 is constant' fit pareto-nbd "$t/few.csv" $until --covariates "$t/z.csv"
+ends 2 'only fit takes covariates' predict pareto-nbd "$t/few.csv" $until --horizon 3 --covariates "$t/z.csv"
+ends 2 'counted customers have no covariates' fit pareto-nbd --cells "$t/few.csv" --covariates "$t/z.csv"
+printf 'age,customer,other\n1,D,0\n2,C,1\n5,nobody,9\n4,B,0\n7,A,0\n' >"$t/z.csv"
+ends 0 '' fit pareto-nbd "$t/few.csv" $until --covariates "$t/z.csv" --format json
+grep -q '"lifetime.age": .*"lifetime.other": .*"transactions.age": .*"transactions.other": ' "$t/out" || say "names of coefficients"
+until='--until 2024-12-31'
+
 # ---- auto: all that can be fitted are, the best by BIC is taken, and said ----
 ends 0 '' fit auto examples/demo.csv --until 2024-12-31 --format json
 kind=$(sed -n 's/.*"model": "\([a-z-]*\)".*/\1/p' "$t/out")
@@ -304,6 +322,10 @@ if [ -f "$D/cdnow_sample.csv" ]; then
     ends 0 '' fit bg-bb --cells "$D/donations.csv" --format json
     is log_likelihood -33225.581274347 1e-6; is customers 11104 0; is alpha 1.203522470 1e-5; is beta .749716366 1e-5
     is gamma .656718167 1e-5; is delta 2.783441916 1e-5
+    sed 's/^Id,/customer,/' "$D/apparel_covariates.csv" >"$t/z.csv"
+    ends 0 '' fit pareto-nbd "$D/apparel_transactions.csv" --until 2006-12-31 --covariates "$t/z.csv" --format json
+    # What is published, -5821.062709, is 2.3e-5 below the maximum.
+    is log_likelihood -5821.062709 3e-5; is customers 600 0
 else
     echo "skipped: the CDNOW figures ($D is not there)"
 fi
