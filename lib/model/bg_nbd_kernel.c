@@ -57,18 +57,24 @@ void CRM_I_KERNEL(crm_i_beta_nodes)(int64_t n, double p0, double q0, const doubl
 {
     double up[CRM_I_RULE_MAX];
     double down[CRM_I_RULE_MAX];
+    double growth[CRM_I_RULE_MAX]; /* of p/q, and below of q/p: far out they count beside a tiny p0 or q0 */
+    double decay[CRM_I_RULE_MAX];
     for (int64_t i = 0; i < n; i++)
         up[i] = crm_i_expm1(delta[i]);
     for (int64_t i = 0; i < n; i++)
         down[i] = crm_i_expm1(-delta[i]);
+    for (int64_t i = 0; i < n; i++)
+        growth[i] = crm_i_exp(delta[i]);
+    for (int64_t i = 0; i < n; i++)
+        decay[i] = crm_i_exp(-delta[i]);
     for (int64_t i = 0; i < n; i++) {
-        const double sum = p0 + q0 * (1.0 + down[i]);
+        const double sum = p0 + q0 * decay[i];
         const double far = -crm_i_log(sum);
         const double near = -crm_i_log1p(q0 * down[i]);
         log_p[i] = q0 > 0.5 && delta[i] > 1.0 ? far : near;
     }
     for (int64_t i = 0; i < n; i++) {
-        const double sum = q0 + p0 * (1.0 + up[i]);
+        const double sum = q0 + p0 * growth[i];
         const double far = -crm_i_log(sum);
         const double near = -crm_i_log1p(p0 * up[i]);
         log_q[i] = p0 > 0.5 && delta[i] < -1.0 ? far : near;

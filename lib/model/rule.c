@@ -148,11 +148,13 @@ static reach reach_of(double a, double B, const crm_i_rule_need *need)
     }
     reach g;
     g.h = 1.0 / sqrt(1.0 / (step_most * step_most) + 1.0 / (step_sigma * step_sigma * sigma * sigma));
-    /* below: the integrand may grow like 1/p or its square */
+    /* below: the integrand may grow like 1/p or its square, from the mode on, which for a tiny a is part of
+     * the tail */
     const double growth = 1.0 + need->more;
     g.low = crm_i_log(tail_reach / (need->scale + a + B + 1.0)) - centre;
     g.low_tail = 1;
-    if (exponent(&tilted, g.low, &slope) - growth * (g.low - top_at) < top - negligible) {
+    const double grown = g.low < top_at ? growth * (top_at - g.low) : 0.0;
+    if (exponent(&tilted, g.low, &slope) + grown < top - negligible) {
         g.low_tail = 0;
         g.low = climb(&tilted, g.low, top - negligible - growth * top_at, -growth);
     }

@@ -190,6 +190,22 @@ static void test_tiny_probabilities(void **state)
     crm_model_destroy(m);
 }
 
+/* Where a or b is so small that doubles know no other, p is 0 or 1. */
+static void test_tiny_shapes(void **state)
+{
+    (void)state;
+    const double tiny[] = {1e-15, 1e-20, 1e-40, 1e-60};
+    for (int i = 0; i < 4; i++) {
+        crm_model *m = bg_nbd(1, 10, tiny[i], 3);
+        assert_relative(expected(m, 3, 5, 9, 5000), 4 * 5000 / 19., 1e-11);
+        assert_relative(discounted(m, 3, 5, 9, INFINITY, .01), 4 / 19. / .01, 1e-11);
+        crm_model_destroy(m);
+        m = bg_nbd(1, 10, .7, tiny[i]);
+        assert_relative(expected(m, 0, 0, 9, 5000), 1 - 19 / 5019., 1e-11);
+        crm_model_destroy(m);
+    }
+}
+
 static void test_laws(void **state)
 {
     (void)state;
@@ -544,6 +560,7 @@ int main(void)
         cmocka_unit_test(test_no_discount_is_expected),
         cmocka_unit_test(test_probabilities_sum_to_1),
         cmocka_unit_test(test_tiny_probabilities),
+        cmocka_unit_test(test_tiny_shapes),
         cmocka_unit_test(test_laws),
         cmocka_unit_test(test_units),
         cmocka_unit_test(test_hard_numbers),
