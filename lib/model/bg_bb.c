@@ -23,7 +23,7 @@ _Static_assert((int)STRIP == (int)CRM_I_LANES, "a strip of a plan is one of the 
 
 /* ---- what may be asked ---- */
 
-/* Far beyond what a fit can find the means over theta lose their grid. */
+/* Far beyond what a fit can find the means over theta lose their grid, and shares the range of doubles. */
 static crm_status check_parameters(const double *parameter, crm_error *err)
 {
     for (int32_t j = 0; j < PARAMETERS; j++)
@@ -41,11 +41,9 @@ static int32_t has_future(const crm_i_ask *ask)
 
 static crm_status check(const double *parameter, const crm_i_ask *ask, crm_error *err)
 {
-    if (has_future(ask)) {
-        const crm_status status = check_parameters(parameter, err);
-        if (status != CRM_OK)
-            return status;
-    }
+    const crm_status status = check_parameters(parameter, err);
+    if (status != CRM_OK)
+        return status;
     const int32_t stepwise =
         ask->quantity == CRM_QUANTITY_PROBABILITY || ask->quantity == CRM_QUANTITY_SPREAD;
     if (stepwise && !(ask->t1 - ask->t0 <= CRM_I_BG_BB_MOST))

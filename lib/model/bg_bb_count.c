@@ -36,7 +36,7 @@ static void step_back(double a, double b, double gamma, double d, double n, doub
     const double per_s = 1.0 / (a + b + l);
     const double per_e = 1.0 / (gamma + d + l);
     const double q_here = gamma * per_e;
-    const double q_not = (d + l) * per_e;
+    const double q_not = q_here < 0.5 ? 1.0 - q_here : (d + l) * per_e;
     const double r_not = (b + l) * per_s;
     const double on = (n + l + 1.0) / (l + 1.0) * r_not * q_not * w->value;
     const double q = w->units == 0.0 ? q_here : w->units == 1.0 ? q_here * 0x1p-600 : 0.0;

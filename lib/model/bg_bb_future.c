@@ -32,13 +32,20 @@ static crm_i_bg_bb_future times(crm_i_bg_bb_future a, crm_i_bg_bb_survival s, do
     return r;
 }
 
+/* d/e, given q = gamma/e. Over many steps d * (1/e) would round alike, 1 - q does not. */
+static double staying(double q, double d, double per_e)
+{
+    return q < 0.5 ? 1.0 - q : d * per_e;
+}
+
 /* W = z d/e (1 + W') from V' = 1 + W', with d the one of this step. */
 static crm_i_bg_bb_future step_back(double gamma, double d, double z, crm_i_bg_bb_future next)
 {
     const double per_e = 1.0 / (gamma + d);
-    const double on = z * (d * per_e);
+    const double q = gamma * per_e;
+    const double on = z * staying(q, d, per_e);
     const crm_i_bg_bb_future r = {on * next.v, on * (next.gamma - next.v * per_e),
-                                  on * next.delta + next.v * (z * (gamma * per_e) * per_e)};
+                                  on * next.delta + next.v * (z * q * per_e)};
     return r;
 }
 
@@ -62,7 +69,7 @@ static crm_i_bg_bb_future mean_over_theta(int32_t isa, double gamma, double d, d
     for (int64_t i = 0; i < rule.n; i++) {
         const double p = rule.p[i];
         const double all = K < CRM_I_INFINITY ? -crm_i_expm1(K * (crm_i_log1p(-p) - delta)) : 1.0;
-        const double f = all / (lost + z * p);
+        const double f = lost + z * p > 0.0 ? all / (lost + z * p) : K;
         sum.v += rule.w[i] * f;
         if (!gradient)
             continue;
@@ -134,7 +141,7 @@ void crm_i_bg_bb_lived(const double *parameter, double T, double t0, double t1, 
     for (double k = t1 - t0 - 1.0; k >= 0.0; k -= 1.0) {
         const double per_e = 1.0 / (gamma + (d + k));
         const double q = gamma * per_e;
-        const double on = (d + k) * per_e;
+        const double on = staying(q, d + k, per_e);
         const double on_gamma = -on * per_e;
         const double on_delta = q * per_e;
         const double rest = 1.0 + m.v;

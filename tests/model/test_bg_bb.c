@@ -157,6 +157,7 @@ static void predictions(void **state)
     (void)state;
     const int n = (int)(sizeof predicted / sizeof predicted[0]);
     double worst[4] = {0};
+    assert_int_equal(n, 2200);
     for (int i = 0; i < n; i++) {
         const double *v = predicted[i], *h = v + 4;
         const purchases m = {CRM_MODEL_BG_BB, {v[0], v[1], v[2], v[3]}};
@@ -251,6 +252,24 @@ static void long_spans(void **state)
     const double far[] = {40, 700, 900};
     purchases_gradients(donations, far, 1e-9);
     purchases_gradients(steady, far, 1e-9);
+}
+
+/* Nobody dies, or everybody at once, as far as doubles can tell. */
+static void extremes(void **state)
+{
+    (void)state;
+    const double small[] = {1e-15, 1e-20, 1e-40, 1e-60};
+    for (int i = 0; i < 4; i++) {
+        const purchases immortal = {CRM_MODEL_BG_BB, {1, 1, small[i], 1}};
+        const purchases large = {CRM_MODEL_BG_BB, {1, 1, 1, 1 / small[i]}};
+        const purchases even = {CRM_MODEL_BG_BB, {1, 1, 1 / small[i], 1 / small[i]}};
+        assert_relative(of_span(immortal, some, CRM_QUANTITY_EXPECTED, 0, 5000, 0), 4 / 15. * 5000, 1e-11);
+        assert_relative(of_span(immortal, some, CRM_QUANTITY_DISCOUNTED, 0, INFINITY, 1e-4),
+                        4 / 15. / 1.00005000166670833e-4, 1e-11);
+        assert_relative(of_span(large, nobody, CRM_QUANTITY_EXPECTED, 0, 1000, 0), 500, 1e-11);
+        assert_relative(of_span(even, nobody, CRM_QUANTITY_EXPECTED, 0, 1000, 0), .5, 1e-11);
+        assert_relative(of_span(even, nobody, CRM_QUANTITY_EXPECTED, 0, 5000, 0), .5, 1e-11);
+    }
 }
 
 /* All derivatives of a long span, and to the end, against differences. */
@@ -386,7 +405,9 @@ static void refused(void **state)
         {{CRM_MODEL_BG_BB, {1, 1, 1, 1}}, {CRM_QUANTITY_EXPECTED, 1, 1.5, 0, 0}, CRM_E_DOMAIN, 4},
         {{CRM_MODEL_BG_BB, {1, 1, 1, 1}}, {CRM_QUANTITY_DISCOUNTED, 0, INFINITY, 1e-31, 0}, CRM_E_DOMAIN, 5},
         {{CRM_MODEL_BG_BB, {1, 1, 1, 1e61}}, {CRM_QUANTITY_EXPECTED, 0, 3, 0, 0}, CRM_E_DOMAIN, 2},
-        {{CRM_MODEL_BG_BB, {1, 1, 1e-61, 1}}, {CRM_QUANTITY_P_ALIVE, 1, 0, 0, 0}, CRM_E_DOMAIN, 2},
+        {{CRM_MODEL_BG_BB, {1, 1, 1e-61, 1}}, {CRM_QUANTITY_P_ALIVE, 0, 0, 0, 0}, CRM_E_DOMAIN, 2},
+        {{CRM_MODEL_BG_BB, {1, 1, 1e-59, 1e-59}}, {CRM_QUANTITY_EXPECTED, 0, 5000, 0, 0}, CRM_OK, 0},
+        {{CRM_MODEL_BG_BB, {1e-59, 1e59, 1e-59, 1e59}}, {CRM_QUANTITY_SPREAD, 0, 50, 0, 0}, CRM_OK, 0},
         {{CRM_MODEL_BG_BB, {1, 1, 1, 1}}, {CRM_QUANTITY_SPREAD, 0, 1048577, 0, 0}, CRM_E_DOMAIN, 4},
         {{CRM_MODEL_BG_BB, {1, 1, 1, 1}}, {CRM_QUANTITY_SPREAD, 0, INFINITY, 0, 0}, CRM_E_DOMAIN, 4},
         {{CRM_MODEL_BG_BB, {1, 1, 1, 1}}, {CRM_QUANTITY_PROBABILITY, 0, 1048577, 0, 1}, CRM_E_DOMAIN, 4},
@@ -486,22 +507,12 @@ static void not_identified(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fit),
-        cmocka_unit_test(figures),
-        cmocka_unit_test(total),
-        cmocka_unit_test(references),
-        cmocka_unit_test(predictions),
-        cmocka_unit_test(plain_sums),
-        cmocka_unit_test(laws),
-        cmocka_unit_test(long_spans),
-        cmocka_unit_test(long_slopes),
-        cmocka_unit_test(machinery),
-        cmocka_unit_test(long_silence),
-        cmocka_unit_test(domain),
-        cmocka_unit_test(narrow_summary),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(unequal),
-        cmocka_unit_test(not_identified),
+        cmocka_unit_test(fit),        cmocka_unit_test(figures),        cmocka_unit_test(total),
+        cmocka_unit_test(references), cmocka_unit_test(predictions),    cmocka_unit_test(plain_sums),
+        cmocka_unit_test(laws),       cmocka_unit_test(long_spans),     cmocka_unit_test(long_slopes),
+        cmocka_unit_test(extremes),   cmocka_unit_test(machinery),      cmocka_unit_test(long_silence),
+        cmocka_unit_test(domain),     cmocka_unit_test(narrow_summary), cmocka_unit_test(refused),
+        cmocka_unit_test(unequal),    cmocka_unit_test(not_identified),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
