@@ -74,7 +74,7 @@ extern "C" {
  *   opportunity is discounted by one period, and a rate d per opportunity is delta = ln(1+d); rate = E[p];
  *   probability of n: the paper's eq. 8 with these parameters; spread by the law of total variance. No pole at gamma = 1.
  *   Error at most 2e-13 relative for parameters 1e-3..1e3, T and t 1..1e4, delta 1e-5..1 (1.1e-13 on 2,200 points of 40
- *   digits); gradients within 1e-9. CRM_E_DOMAIN: no end without a discount, parameters outside 1e-60..1e60,
+ *   digits), a probability of n 1e-13 + 2e-15 t1; gradients within 1e-9. CRM_E_DOMAIN: no end without a discount, parameters outside 1e-60..1e60,
  *   PROBABILITY and SPREAD over more than 2^20 opportunities, DERT at delta below 1e-30.
  *
  * Gamma-Gamma: p, q, v (Colombo & Jiang 1999; Fader & Hardie 2013). Spend of a purchase ~ Gamma(p, nu), nu ~ Gamma(q, v).

@@ -254,6 +254,20 @@ static void long_spans(void **state)
     purchases_gradients(steady, far, 1e-9);
 }
 
+/* Counts whose binomial coefficients are beyond doubles: the sum of the paper's eq. 8 with 50 digits, for
+ * which the documented bound grows with n. */
+static void rare_counts(void **state)
+{
+    (void)state;
+    const purchases seldom = {CRM_MODEL_BG_BB, {1, 1000, .001, 1000}};
+    crm_model *model = purchases_model(seldom, NULL);
+    const purchases_ask ask = {CRM_QUANTITY_PROBABILITY, 0, 9000, 0, 4000},
+                        never = {CRM_QUANTITY_PROBABILITY, 0, 12000, 0, 9000};
+    assert_relative(purchases_answer(NULL, model, ask, nobody, NULL), 0x1.908bbf0bc47f4p-793, 1e-11);
+    assert_true(purchases_answer(NULL, model, never, nobody, NULL) == 0);
+    crm_model_destroy(model);
+}
+
 /* Nobody dies, or everybody at once, as far as doubles can tell. */
 static void extremes(void **state)
 {
@@ -507,12 +521,12 @@ static void not_identified(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fit),        cmocka_unit_test(figures),        cmocka_unit_test(total),
-        cmocka_unit_test(references), cmocka_unit_test(predictions),    cmocka_unit_test(plain_sums),
-        cmocka_unit_test(laws),       cmocka_unit_test(long_spans),     cmocka_unit_test(long_slopes),
-        cmocka_unit_test(extremes),   cmocka_unit_test(machinery),      cmocka_unit_test(long_silence),
-        cmocka_unit_test(domain),     cmocka_unit_test(narrow_summary), cmocka_unit_test(refused),
-        cmocka_unit_test(unequal),    cmocka_unit_test(not_identified),
+        cmocka_unit_test(fit),          cmocka_unit_test(figures),     cmocka_unit_test(total),
+        cmocka_unit_test(references),   cmocka_unit_test(predictions), cmocka_unit_test(plain_sums),
+        cmocka_unit_test(laws),         cmocka_unit_test(long_spans),  cmocka_unit_test(long_slopes),
+        cmocka_unit_test(extremes),     cmocka_unit_test(rare_counts), cmocka_unit_test(machinery),
+        cmocka_unit_test(long_silence), cmocka_unit_test(domain),      cmocka_unit_test(narrow_summary),
+        cmocka_unit_test(refused),      cmocka_unit_test(unequal),     cmocka_unit_test(not_identified),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
