@@ -12,7 +12,7 @@
 
 enum {
     CRM_I_LIKELIHOOD_ROWS = 4096, /* of a block */
-    CRM_I_LIKELIHOOD_SUMS = 16,   /* sums over rows at most */
+    CRM_I_LIKELIHOOD_SUMS = 24,   /* sums over rows at most */
     CRM_I_LIKELIHOOD_COLUMNS = 3,
     CRM_I_LIKELIHOOD_STARTS = 6 /* starts of a kind at most */
 };
@@ -74,7 +74,8 @@ struct crm_i_likelihood {
     int32_t section;        /* CRM_I_PURCHASES, CRM_I_SPENDS, CRM_I_DURATIONS */
     int32_t stepped;        /* 1: wants sample->above, 0: all distinct values in sample->tail */
     int32_t sums[3];        /* how many sums each order has */
-    uint32_t scales;        /* bit i: parameter i is measured in the unit of the data */
+    uint32_t scales;        /* bit i: parameter i is measured in the unit of the data; */
+    uint32_t rates;         /* in its inverse */
 
     /* The sums of n <= CRM_I_LIKELIHOOD_ROWS rows from `first`, on lanes. */
     void (*block)(int32_t isa, const crm_i_sample *sample, const double *parameter, int32_t order,

@@ -102,8 +102,11 @@ static void set_bounds(crm_i_search *search)
     }
     for (int32_t i = 0; i < search->base; i++) {
         const int32_t scale = (search->likelihood->scales >> i & 1u) != 0;
-        search->lower[i] = scale ? unit - SCALE_BOUND : -SHAPE_BOUND;
-        search->upper[i] = scale ? unit + SCALE_BOUND : SHAPE_BOUND;
+        const int32_t rate = (search->likelihood->rates >> i & 1u) != 0;
+        const double middle = scale ? unit : (rate ? -unit : 0.0);
+        const double bound = scale || rate ? SCALE_BOUND : SHAPE_BOUND;
+        search->lower[i] = middle - bound;
+        search->upper[i] = middle + bound;
     }
 }
 
