@@ -25,6 +25,8 @@
  * to gain: at a maximum, and on a ridge, where the end lies far out and gains nothing. */
 #define PEAK_LEFT 1e-9
 #define RIDGE_LEFT 1e-6
+/* Twice the gain that tells the way to a ridge from the ridge. */
+#define TURN_LEFT 1e-2
 
 /* The values of an option that has one for each parameter; NULL, with CRM_OK, where it is not set. */
 static crm_status values_of(int32_t kind, const crm_options *options, int32_t id, int32_t arg,
@@ -139,6 +141,7 @@ static void run_newton(crm_i_search *search, const double *start)
     take_free(search, search->lower, lower);
     take_free(search, search->upper, upper);
     search->phase = CRM_I_SEARCH_NEWTON;
+    memcpy(search->turn, from, (size_t)search->free_count * sizeof *from);
     crm_i_newton_start(&search->newton, search->free_count, from, lower, upper, 0.0, search->limit);
 }
 
@@ -154,10 +157,26 @@ void crm_i_search_begin(crm_i_search *search, const double *moment)
         search->phase = CRM_I_SEARCH_SCREEN;
 }
 
+/* How much a run is to be preferred among runs of the same value. */
+enum { RANK_FAILED = 0, RANK_ASTRAY = 1, RANK_RIDGE = 2, RANK_PEAK = 3 };
+static int32_t rank(const crm_i_found *found)
+{
+    if (found->identified)
+        return RANK_PEAK;
+    if (found->status == CRM_I_NEWTON_CONVERGED || found->status == CRM_I_NEWTON_AT_BOUND ||
+        found->status == CRM_I_NEWTON_FLAT)
+        return RANK_RIDGE;
+    return found->status == CRM_I_NEWTON_FAILED ? RANK_FAILED : RANK_ASTRAY;
+}
+
 void crm_i_search_again(crm_i_search *search, const double *moment)
 {
     double from[CRM_I_MODEL_PARAMETERS];
-    memcpy(from, search->best.identified ? search->best.point : search->start[search->order[0]], sizeof from);
+    search->ridge = rank(&search->best) == RANK_RIDGE;
+    if (search->best.identified)
+        memcpy(from, search->best.point, sizeof from);
+    else
+        memcpy(from, search->ridge ? search->best.turn : search->start[search->order[0]], sizeof from);
     memcpy(search->moment, moment, sizeof search->moment);
     set_bounds(search);
     memset(&search->best, 0, sizeof search->best);
@@ -268,9 +287,10 @@ static crm_i_found take_result(crm_i_search *search)
     found.value = newton->value;
     found.condition = report.condition;
     for (int32_t i = 0; i < search->count; i++)
-        found.point[i] = search->held[i] > 0.0 ? crm_i_log(search->held[i]) : 0.0;
+        found.point[i] = found.turn[i] = search->held[i] > 0.0 ? crm_i_log(search->held[i]) : 0.0;
     for (int32_t j = 0; j < k; j++) {
         found.point[at[j]] = newton->x[j];
+        found.turn[at[j]] = search->turn[j];
         found.direction[at[j]] = direction[j];
         for (int32_t i = 0; i < k; i++)
             found.covariance[at[i] + search->count * at[j]] = report.covariance[i + k * j];
@@ -278,24 +298,23 @@ static crm_i_found take_result(crm_i_search *search)
     return found;
 }
 
-/* How much a run is to be preferred among runs of the same value. */
-static int32_t rank(const crm_i_found *found)
-{
-    if (found->identified)
-        return 3;
-    if (found->status == CRM_I_NEWTON_CONVERGED || found->status == CRM_I_NEWTON_AT_BOUND ||
-        found->status == CRM_I_NEWTON_FLAT)
-        return 2;
-    return found->status == CRM_I_NEWTON_FAILED ? 0 : 1;
-}
-
 static int32_t is_better(const crm_i_found *found, const crm_i_found *best)
 {
-    if (rank(found) == 0 || rank(best) == 0)
+    if (rank(found) == RANK_FAILED || rank(best) == RANK_FAILED)
         return rank(found) > rank(best);
     if (found->value > best->value + SAME_VALUE)
         return 1;
     return found->value >= best->value - SAME_VALUE && rank(found) > rank(best);
+}
+
+/* Another start only where the last one ended badly of itself, not because the caller's patience did; and no
+ * more where two ways, or that on fewer rows, lead to one ridge. */
+static int32_t is_enough(const crm_i_search *search, const crm_i_found *found, const crm_i_found *before)
+{
+    if (found->identified || found->status == CRM_I_NEWTON_LIMIT || search->at >= search->starts)
+        return 1;
+    const int32_t same = rank(before) == RANK_RIDGE && fabs(found->value - before->value) <= RIDGE_LEFT;
+    return rank(found) == RANK_RIDGE && (same || search->ridge);
 }
 
 static void tell_newton(crm_i_search *search, const crm_i_derivatives *at)
@@ -306,14 +325,17 @@ static void tell_newton(crm_i_search *search, const crm_i_derivatives *at)
     take_free(search, at->gradient, gradient);
     for (int32_t j = 0; j < k; j++)
         take_free(search, at->hessian + search->count * search->free[j], hessian + k * j);
-    if (crm_i_newton_tell(&search->newton, at->value, gradient, hessian) == CRM_I_NEWTON_RUNNING)
+    const int32_t status = crm_i_newton_tell(&search->newton, at->value, gradient, hessian);
+    if (search->newton.decrement > TURN_LEFT)
+        memcpy(search->turn, search->newton.x, (size_t)k * sizeof search->turn[0]);
+    if (status == CRM_I_NEWTON_RUNNING)
         return;
+    const crm_i_found before = search->best;
     const crm_i_found found = take_result(search);
     if (search->at == 0 || is_better(&found, &search->best))
         search->best = found;
     search->at++;
-    /* Another start only where the last one ended badly of itself, not because the caller's patience did. */
-    if (found.identified || found.status == CRM_I_NEWTON_LIMIT || search->at >= search->starts)
+    if (is_enough(search, &found, &before))
         search->phase = CRM_I_SEARCH_DONE;
     else
         run_newton(search, search->start[search->order[search->at]]);

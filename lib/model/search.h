@@ -16,6 +16,7 @@ typedef struct crm_i_found {
     int32_t identified; /* 1: CONVERGED, and the curvature says where */
     double value;
     double point[CRM_I_MODEL_PARAMETERS];
+    double turn[CRM_I_MODEL_PARAMETERS]; /* the last point on the way from which there was a gain worth naming */
     double covariance[CRM_I_MODEL_PARAMETERS * CRM_I_MODEL_PARAMETERS];
     double direction[CRM_I_MODEL_PARAMETERS];
     double condition;
@@ -40,8 +41,10 @@ typedef struct crm_i_search {
     double moment[CRM_I_MOMENTS];
     double lower[CRM_I_MODEL_PARAMETERS];
     double upper[CRM_I_MODEL_PARAMETERS];
+    int32_t ridge; /* 1: on fewer rows every start ended on a ridge */
     int64_t evaluations;
     crm_i_found best;
+    double turn[CRM_I_MODEL_PARAMETERS]; /* of the run in work, free parameters */
     struct crm_i_newton newton;
 } crm_i_search;
 
@@ -61,8 +64,9 @@ void crm_i_search_from(crm_i_search *search, int32_t kind, int32_t limit, const 
 /* From the moments to the screen, or with one start straight to the Newton method. */
 void crm_i_search_begin(crm_i_search *search, const double *moment);
 
-/* The Newton method again, for other rows of the same kind: from the best point if it was good, else from the
- * best start of the screen. */
+/* The Newton method again, for other rows of the same kind: from the best point if it was good, from where the
+ * best way came to a ridge if there was one, else from the best start of the screen. A ridge that both find is
+ * one. */
 void crm_i_search_again(crm_i_search *search, const double *moment);
 
 /* The parameters to evaluate (natural), and whether the Hessian matters. */
