@@ -60,7 +60,24 @@ extern "C" {
  *
  * BG/CNBD-k and MBG/CNBD-k: k, r, alpha, a, b. Not built yet.
  *
- * GGompertz/NBD: r, alpha, b, s, beta. Not built yet.
+ * GGompertz/NBD: r, alpha, b, s, beta (Bemmaor & Glady 2012). Purchases at a rate lambda ~ Gamma(r, alpha); a customer
+ *   leaves with the Gompertz hazard eta b exp(b t), eta ~ Gamma(s, beta); b is per period, r, s, beta without unit.
+ *   S(t) = (1 + (exp(b t) - 1)/beta)^-s, f = -S', R = r + x, A = alpha + T,
+ *   ln L = ln G(R)/G(r) + r ln alpha + ln((alpha+T)^-R S(T) + int_t_x^T (alpha+u)^-R f(u) du).
+ *   Given alive, lambda ~ Gamma(R, A) and the customer lives on as a new one with B = beta exp(-b T) + 1 - exp(-b T) in
+ *   the place of beta, S_B(u) = (1 + (exp(b u) - 1)/B)^-s:
+ *   P(alive) = S(T)/(S(T) + int_t_x^T ((alpha+T)/(alpha+u))^R f(u) du), ahead by t: times S_B(t),
+ *   expected = P(alive) R/A int_t0^t1 S_B, discounted = P(alive) R/A int_t0^t1 exp(-delta u) S_B(u) du,
+ *   probability of n = P(alive) (S_B(t) nb(n; t) - int_0^t nb(n; u) dS_B(u)) + (1 - P(alive)) [n = 0], nb the negative
+ *   binomial (R, A/(A + u)); rate = the mean of R/(alpha + u), u when the customer left, or T; spread^2 = m + P(alive)
+ *   R (R+1)/A^2 E[D^2] - m^2, m = expected, D the time alive in (t0, t1].
+ *   b -> 0 with beta/b fixed is Pareto/NBD, smoothly. Integrals are Gauss-Legendre sums whose nodes follow from the row;
+ *   no hypergeometric functions, any b T. Error at most 1e-12 relative (1.5e-13 on 2,100 points of 40 digits) for shapes
+ *   and b 1e-3..1e3, and b to 1e-9 with beta/b 1e-3..1e4, alpha 1e-3..1e4, x to 1e5, T and t 0.01..1e4, delta 1e-5..1;
+ *   probability of n, rate and spread 1e-11; gradients within 1e-9 of the value per unit of log-parameter. P(alive)
+ *   below 1e-300 is 0. A parameter outside 1e-60..1e60, or no end without a discount, is CRM_E_DOMAIN.
+ *   A fit often ends on the ridge b -> 0, where the data do not tell the model from Pareto/NBD: CRM_NOT_IDENTIFIED, and
+ *   crm_model_direction is that of b and beta together.
  *
  * BG/BB: alpha, beta, gamma, delta (Fader, Hardie & Shang 2010). Time is counted in opportunities, which may be as many
  *   as they like for each customer: T of them, x taken, the last at t_x; all whole, x <= t_x <= T <= 2^20 (else the row is

@@ -8,6 +8,7 @@
 #include "model/bg_nbd_likelihood.h"
 #include "model/contract_likelihood.h"
 #include "model/gamma_gamma_likelihood.h"
+#include "model/ggompertz_likelihood.h"
 #include "model/nbd_likelihood.h"
 #include "model/pareto_nbd_likelihood.h"
 #include "model/prediction.h"
@@ -24,7 +25,11 @@ static const crm_i_kind table[] = {
     {"mbg-nbd", 4, {"r", "alpha", "a", "b"}, &crm_i_mbg_nbd_likelihood, &crm_i_mbg_nbd_prediction},
     {"bg-cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, NULL, NULL},
     {"mbg-cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, NULL, NULL},
-    {"ggompertz-nbd", 5, {"r", "alpha", "b", "s", "beta"}, NULL, NULL},
+    {"ggompertz-nbd",
+     5,
+     {"r", "alpha", "b", "s", "beta"},
+     &crm_i_ggompertz_likelihood,
+     &crm_i_ggompertz_prediction},
     {"bg-bb", 4, {"alpha", "beta", "gamma", "delta"}, &crm_i_bg_bb_likelihood, &crm_i_bg_bb_prediction},
     {"gamma-gamma", 3, {"p", "q", "v"}, &crm_i_gamma_gamma_likelihood, &crm_i_gamma_gamma_prediction},
     {"sbg", 2, {"gamma", "delta"}, &crm_i_sbg_likelihood, &crm_i_sbg_prediction},

@@ -82,6 +82,7 @@ extern const crm_i_prediction crm_i_pareto_nbd_prediction;  /* pareto_nbd.c */
 extern const crm_i_prediction crm_i_bg_bb_prediction;       /* bg_bb.c */
 extern const crm_i_prediction crm_i_bg_nbd_prediction;      /* bg_nbd.c */
 extern const crm_i_prediction crm_i_mbg_nbd_prediction;     /* bg_nbd.c */
+extern const crm_i_prediction crm_i_ggompertz_prediction;   /* ggompertz.c */
 extern const crm_i_prediction crm_i_gamma_gamma_prediction; /* gamma_gamma.c */
 extern const crm_i_prediction crm_i_sbg_prediction;         /* contract.c */
 extern const crm_i_prediction crm_i_bdw_prediction;

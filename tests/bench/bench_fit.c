@@ -132,6 +132,9 @@ static const double *parameter_of(int32_t kind)
     static const double bg_nbd[] = {.2475, 4.975, .738, 2.867};
     static const double pareto_nbd[] = {.55, 10.6, .61, 11.7};
     static const double gamma_gamma[] = {6.25, 3.74, 15.44};
+    static const double ggompertz_nbd[] = {.5564, 10.94, .002, .6101, .02414};
+    if (kind == CRM_MODEL_GGOMPERTZ_NBD)
+        return ggompertz_nbd;
     if (kind == CRM_MODEL_PARETO_NBD)
         return pareto_nbd;
     return kind == CRM_MODEL_GAMMA_GAMMA ? gamma_gamma : bg_nbd;
@@ -153,7 +156,8 @@ static void bench_passes(const bench *h, int32_t kind, const base *b)
         crm_context *limited = NULL;
         bench_need(crm_context_limit(h->one, isa, &limited, NULL), "limit");
         for (int32_t order = 0; order <= CRM_I_ORDER_HESSIAN; order++) {
-            const double limit = kind != CRM_MODEL_GAMMA_GAMMA ? most[isa][order] : 0.0;
+            const int32_t limited_kind = kind == CRM_MODEL_BG_NBD || kind == CRM_MODEL_PARETO_NBD;
+            const double limit = limited_kind ? most[isa][order] : 0.0;
             char name[80];
             snprintf(name, sizeof name, "%s %s", crm_kind_name(kind), order_name[order]);
             bench_time(h, limited, name, rows, kind != CRM_MODEL_GAMMA_GAMMA ? 32 : 24,
@@ -206,11 +210,13 @@ int main(void)
     bench_passes(&h, CRM_MODEL_BG_NBD, &b);
     bench_passes(&h, CRM_MODEL_GAMMA_GAMMA, &b);
     bench_passes(&h, CRM_MODEL_PARETO_NBD, &b);
+    bench_passes(&h, CRM_MODEL_GGOMPERTZ_NBD, &b);
     bench_fit(&h, CRM_MODEL_BG_NBD, &b, .05);
     bench_fit(&h, CRM_MODEL_PARETO_NBD, &b, .15);
     bench_daily(&h);
     bench_fit(&h, CRM_MODEL_MBG_NBD, &b, .06);
     bench_fit(&h, CRM_MODEL_GAMMA_GAMMA, &b, .08);
+    bench_fit(&h, CRM_MODEL_GGOMPERTZ_NBD, &b, .6);
     free(b.x);
     free(b.t_x);
     free(b.T);
