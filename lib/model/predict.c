@@ -117,7 +117,7 @@ static void load_history(const work *w, int64_t first, scratch *s)
     const crm_i_prediction *prediction = crm_i_predict_of(job->model);
     crm_i_strip *strip = &s->strip;
     /* quickly where all is well, which is nearly always */
-    int32_t wrong = prediction->wrong != NULL;
+    int32_t wrong = 0;
     for (int64_t i = 0; i < strip->n; i++) {
         const double x = prediction->contractual ? 0.0 : job->x[first + i];
         const double t_x = prediction->contractual ? 0.0 : job->t_x[first + i];
@@ -130,6 +130,9 @@ static void load_history(const work *w, int64_t first, scratch *s)
         strip->T[i] = T;
         s->history[i] = GOOD;
     }
+    int32_t column;
+    for (int64_t i = 0; i < strip->n && prediction->wrong && !wrong; i++)
+        wrong = prediction->wrong(strip->x[i], strip->t_x[i], strip->T[i], &column) != NULL;
     if (wrong)
         for (int64_t i = 0; i < strip->n; i++) {
             s->history[i] =
