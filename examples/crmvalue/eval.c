@@ -27,6 +27,8 @@ static const quantity quantities[] = {
     {"dert", PURCHASES, {"x", "t_x", "T", "discount"}, {0}},
     {"det", PURCHASES, {"x", "t_x", "T", "t", "discount"}, {0}},
     {"pmf", PURCHASES, {"count", "t"}, {"x", "t_x", "T"}},
+    {"rate", PURCHASES, {"x", "t_x", "T"}, {0}},
+    {"spread", PURCHASES, {"x", "t_x", "T", "t"}, {"t0"}},
     {"spend", SPEND, {"x"}, {"mean"}},
     {"log-likelihood", CONTRACT, {"duration", "ended"}, {0}},
     {"p-alive", CONTRACT, {"T"}, {"ahead"}},
@@ -190,6 +192,10 @@ static crm_status compute(const quantity *q, const crm_model *m, values *v, doub
         return crm_model_discounted(NULL, m, 1, x, t_x, T, t, delta, out, NULL, e);
     if (strcmp(q->name, "pmf") == 0)
         return planned(m, CRM_QUANTITY_PROBABILITY, 0.0, t, given(v, "count"), row, out, e);
+    if (strcmp(q->name, "rate") == 0)
+        return planned(m, CRM_QUANTITY_RATE, 0.0, 0.0, 0.0, row, out, e);
+    if (strcmp(q->name, "spread") == 0)
+        return planned(m, CRM_QUANTITY_SPREAD, given(v, "t0"), t, 0.0, row, out, e);
     return crm_model_spend(NULL, m, 1, x, &mean, out, NULL, e);
 }
 
