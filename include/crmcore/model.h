@@ -30,6 +30,17 @@ extern "C" {
  *   hypergeometric functions. The log-likelihood is within 1e-12 * max(1, |value|), gradient 1e-13 and Hessian 4e-12 of
  *   max(1, largest entry), on 2,000 points of 40 digits, shapes 1e-3..1e3, scales 1e-3..1e4, x to 1e5, T 0.01..1e4. A shape
  *   outside 1e-60..1e60, a scale outside 1e-100..1e100 or a T above 1e100 has no value: CRM_E_DOMAIN, or a bad row.
+ *   P(alive) is the first of the two terms over both. Given alive, lambda ~ Gamma(R, A) and mu ~ Gamma(s, B) with R = r + x,
+ *   A = alpha + T, B = beta + T, so that everything is P(alive) times the value for a new customer with these parameters:
+ *   ahead by t: times q(t) = (1 + t/B)^-s, expected = P(alive) R/A int_t0^t1 q(u) du, discounted the same with
+ *   exp(-delta u), without poles at s = 1 or whole s and without hypergeometric functions,
+ *   probability of n = P(alive) (q(t) nb(n; t) + int_0^t s q(u)/(B+u) nb(n; u) du) + (1 - P(alive)) [n = 0], nb(n; u) the
+ *   negative binomial (R, A/(A + u)); rate: the mean of lambda over all times of leaving; spread^2 = Q ((R/A) m + (R/A^2)
+ *   (m^2 + v) + (R/A)^2 (v + (1 - Q) m^2)), Q = P(alive) q(t0), m and v mean and variance of the time alive from t0 on.
+ *   Error at most 5e-13 relative (2e-13 on 2,200 points of 40 digits) for the shapes, scales, x and T above, t 0.01..1e4,
+ *   delta 1e-5..1; spread 1e-13 + 3e-15 (r + x), a probability of n 2e-13 + 3e-15 (r + x + n); gradients within 1e-11 of
+ *   the value per unit of log-parameter. P(alive) below 1e-300 is 0. CRM_E_DOMAIN: no end without a discount, delta * beta
+ *   below 1e-30 for ever, times ahead above 1e150, (r + 2^53)/alpha times the span above 1e140 (spread 1e80).
  *
  * BG/NBD: r, alpha, a, b (Fader, Hardie & Lee 2005). Purchases at a rate lambda ~ Gamma(r, alpha); after each repeat
  * purchase a customer leaves with probability p ~ Beta(a, b).

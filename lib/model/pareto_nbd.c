@@ -9,6 +9,7 @@
 #include "model/pareto_nbd_count.h"
 #include "model/pareto_nbd_discount.h"
 #include "model/pareto_nbd_kernel.h"
+#include "model/pareto_nbd_likelihood.h"
 #include "model/pareto_nbd_rows.h"
 #include "numeric/elementary.h"
 #include "numeric/random.h"
@@ -20,16 +21,20 @@ enum {
     OUT = CRM_I_DISCOUNT_OUT
 };
 
+/* Of a history. */
+#define MOST 0x1p53
+
 /* ---- what cannot be met ---- */
 
-static crm_status check_parameters(const double *parameter, crm_error *err)
+/* Parameters that the integrals are good for, and no more purchases than a double holds. */
+static crm_status check_parameters(const double *parameter, double span, double most_purchases,
+                                   crm_error *err)
 {
-    for (int32_t j = 0; j < PARAMETERS; j++) {
-        const double most = j % 2 == 1 ? 1e100 : 1e60;
-        if (!(parameter[j] >= 1.0 / most && parameter[j] <= most))
-            return crm_i_fail_value(err, CRM_E_DOMAIN, 2, parameter[j],
-                                    "A parameter of the model is too extreme for this quantity.");
-    }
+    if (!crm_i_pareto_nbd_is_usual(parameter))
+        return crm_i_fail(err, CRM_E_DOMAIN, 2, "A parameter of the model is too extreme for this quantity.");
+    if (!((parameter[0] + MOST) / parameter[1] * span <= most_purchases))
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, parameter[1],
+                                "The parameters of the model are too extreme for this span.");
     return CRM_OK;
 }
 
@@ -51,12 +56,30 @@ static crm_status check_end(const double *parameter, const crm_i_ask *ask, crm_e
     return CRM_OK;
 }
 
+/* How long purchases are counted, for their number; 1 where that is not asked. */
+static double span_of(const crm_i_ask *ask)
+{
+    const int32_t counts = ask->quantity == CRM_QUANTITY_EXPECTED || ask->quantity == CRM_QUANTITY_SPREAD ||
+                           ask->quantity == CRM_QUANTITY_DISCOUNTED;
+    const double span = ask->t1 == CRM_I_INFINITY ? 1.0 / ask->delta : ask->t1 - ask->t0;
+    return counts ? span : 1.0;
+}
+
 static crm_status check(const double *parameter, const crm_i_ask *ask, crm_error *err)
 {
-    const crm_status status = check_parameters(parameter, err);
-    if (status == CRM_OK && ask->t0 > 1e150)
+    if (ask->t0 > 1e150)
         return crm_i_fail_value(err, CRM_E_DOMAIN, 3, ask->t0, "The start is too late for this quantity.");
-    return status == CRM_OK ? check_end(parameter, ask, err) : status;
+    const crm_status status = check_end(parameter, ask, err);
+    const double most = ask->quantity == CRM_QUANTITY_SPREAD ? 1e80 : 1e140; /* squares are held too */
+    return status == CRM_OK ? check_parameters(parameter, span_of(ask), most, err) : status;
+}
+
+/* What the integrals are not good for. */
+static const char *wrong(double x, double t_x, double T, int32_t *column)
+{
+    (void)t_x;
+    *column = x > MOST ? 0 : 2;
+    return x > MOST ? "x is above 2^53." : T > CRM_I_PARETO_NBD_T_MOST ? "T is above 1e100." : NULL;
 }
 
 /* ---- discounted time alive, by a table or without ---- */
@@ -290,6 +313,7 @@ const crm_i_prediction crm_i_pareto_nbd_prediction = {
                   CRM_I_OFFERS(CRM_QUANTITY_RATE) | CRM_I_OFFERS(CRM_QUANTITY_SPREAD) |
                   CRM_I_OFFERS(CRM_QUANTITY_VALUE),
     .check = check,
+    .wrong = wrong,
     .table_size = table_size,
     .table_build = table_build,
     .begin = crm_i_pareto_nbd_begin,

@@ -149,6 +149,8 @@ double crm_i_pareto_nbd_probability(int32_t isa, double R, double A, double s, d
     integrate(isa, &c, peak, sum);
     const double scale = crm_i_exp(log_count - least.kept);
     const double lost = s * scale * sum[0];
+    if (!(lost > 0.0))
+        return kept;
     purchases_slope(&c, by_log, sum[1] / sum[0], sum[2] / sum[0], dead);
     slope[0] += dead[0] * lost;
     slope[1] += dead[1] * lost;

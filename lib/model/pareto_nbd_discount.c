@@ -15,19 +15,19 @@
 static double reach(double s, double steep)
 {
     const double more = s - 1.0;
-    double eta = sqrt(2.0 * DEPTH / steep);
+    double eta;
     if (more > 0.0) {
         const double far = crm_i_log1p(DEPTH / steep);
         eta = DEPTH / more < far ? DEPTH / more : far;
     } else {
-        const double far = crm_i_log1p(2.0 * DEPTH / steep); /* expm1 x - x >= expm1(x)/2 from here on: */
-        eta = far > 1.26 && far < eta ? far : eta;
+        /* expm1(x) - x is at least x^2/2, and beyond 1.26 at least expm1(x)/2. */
+        const double far = crm_i_log1p(2.0 * DEPTH / steep);
+        eta = far > 1.26 ? far : sqrt(2.0 * DEPTH / steep);
     }
     for (int turn = 0; turn < 8; turn++) {
         const double grown = crm_i_expm1(eta);
         const double over = more * eta + steep * grown - DEPTH;
-        const double slope = more + steep * (1.0 + grown);
-        eta = over > 0.0 && slope > 0.0 ? eta - over / slope : eta;
+        eta = over > 0.0 ? eta - over / (more + steep * (1.0 + grown)) : eta;
     }
     return eta;
 }

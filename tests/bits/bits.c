@@ -195,15 +195,24 @@ static void predictions_of(int32_t kind, const double *x, const double *t_x, con
     crm_model_discounted(context, m, POINTS, x, t_x, T, INFINITY, 0.003, out, se, &e);
     show_of(kind, "dert", out);
     show_of(kind, "dert_se", se);
-    if (crm_kind_supports(kind, CRM_QUANTITY_SPREAD)) {
+    static const struct {
+        int32_t quantity;
+        const char *name, *se;
+    } planned[] = {{CRM_QUANTITY_SPREAD, "spread", "spread_se"},
+                   {CRM_QUANTITY_RATE, "rate", "rate_se"},
+                   {CRM_QUANTITY_PROBABILITY, "probability", "probability_se"}};
+    for (size_t q = 0; q < sizeof planned / sizeof planned[0]; q++) {
         int32_t column;
         crm_plan *plan = NULL;
+        const double start = planned[q].quantity == CRM_QUANTITY_SPREAD ? 2.0 : 0.0;
+        if (!crm_kind_supports(kind, planned[q].quantity))
+            continue;
         if (crm_plan_create(context, m, NULL, &plan, &e) < 0 ||
-            crm_plan_add(plan, CRM_QUANTITY_SPREAD, 2.0, 39.0, 0.0, 0.0, &column, &e) < 0 ||
+            crm_plan_add(plan, planned[q].quantity, start, 39.0, 0.0, 3.0, &column, &e) < 0 ||
             crm_plan_run(context, plan, POINTS, x, t_x, T, NULL, NULL, NULL, out, se, NULL, &e) < 0)
-            stop("spread", &e);
-        show_of(kind, "spread", out);
-        show_of(kind, "spread_se", se);
+            stop(planned[q].name, &e);
+        show_of(kind, planned[q].name, out);
+        show_of(kind, planned[q].se, se);
         crm_plan_destroy(plan);
     }
     crm_model_destroy(m);
@@ -233,14 +242,14 @@ static void predictions(void)
                 predictions_of(kind, x, t_x, T);
 }
 
-static void simulation(void)
+static void simulation_of(int32_t kind)
 {
     static const double purchases[4] = {0.8, 5.0, 0.7, 2.5}, spend[3] = {5.0, 4.0, 16.0};
     static int64_t first[500];
     crm_error e;
     crm_model *p = NULL, *s = NULL;
     crm_transactions *log = NULL;
-    if (crm_model_create(context, CRM_MODEL_BG_NBD, 4, purchases, NULL, &p, &e) < 0 ||
+    if (crm_model_create(context, kind, 4, purchases, NULL, &p, &e) < 0 ||
         crm_model_create(context, CRM_MODEL_GAMMA_GAMMA, 3, spend, NULL, &s, &e) < 0 ||
         crm_model_simulate(context, p, s, 500, first, 300, 7.0, 2, 7, 1, &log, &e) < 0)
         stop("simulation", &e);
@@ -280,7 +289,8 @@ int main(int argc, char **argv)
     summary_blob(b);
     report(b);
     predictions();
-    simulation();
+    simulation_of(CRM_MODEL_BG_NBD);
+    simulation_of(CRM_MODEL_PARETO_NBD);
     closed_forms();
     crm_customers_destroy(b);
     crm_context_destroy(limited);

@@ -150,7 +150,25 @@ near 1.110606489788 5e-13 eval expected bg-nbd r=.25 alpha=4.4 a=1 b=2.4 t=39
 near 1.08558148008 5e-12 eval cet bg-nbd r=.25 alpha=4.4 a=1 b=2.4 x=2 t_x=30 T=39 t=39
 near 0.564588615533 5e-13 eval cet bg-nbd r=.11 alpha=2.24 a=.31 b=.50 x=0 t_x=0 T=1 t=30
 near 2.27937434413034 1e-13 eval cet bg-nbd r=.5458741247391189 alpha=13.409316394557274 a=.0009994943799344323 b=.03899022143378801 x=2 t_x=10 T=20 t=30
+near .86913424262 5e-12 eval p-alive pareto-nbd r=.553277098 alpha=10.577684255 s=.606240101 beta=11.668735803 x=2 t_x=30.428571428571427 T=38.857142857142854
+near 1.4552016262 5e-11 eval cet pareto-nbd r=.553277098 alpha=10.577684255 s=.606240101 beta=11.668735803 x=2 t_x=30.428571428571427 T=38.857142857142854 t=39
+near 1.8508904819 5e-11 eval cet pareto-nbd r=.553277098 alpha=10.577684255 s=.606240101 beta=11.668735803 x=2 t_x=30.428571428571427 T=38.857142857142854 t=52
+near 6.5003507531 5e-11 eval dert pareto-nbd r=.553277098 alpha=10.577684255 s=.606240101 beta=11.668735803 x=2 t_x=30.428571428571427 T=38.857142857142854 discount=.0026877296610607434
+near 1.473434180958 5e-13 eval expected pareto-nbd r=.553277098 alpha=10.577684255 s=.606240101 beta=11.668735803 t=52
+near 3.115896231166e-108 5e-120 eval pmf pareto-nbd r=.5533 alpha=10.578 s=.606 beta=11.664 count=100 t=1
+near 1.536014780083e-44 5e-57 eval pmf pareto-nbd r=.5533 alpha=10.578 s=.606 beta=11.664 count=400 t=39
+near 1.18458601974648 5e-15 eval cet pareto-nbd r=.55 alpha=10.58 s=1 beta=11.66 x=2 t_x=30.43 T=38.86 t=39
+near 3.670930821256 5e-13 eval dert pareto-nbd r=.55 alpha=10.58 s=1 beta=11.66 x=2 t_x=30.43 T=38.86 discount=.0027
+near 1.256189543463 5e-13 eval dert pareto-nbd r=.55 alpha=10.58 s=2 beta=11.66 x=2 t_x=30.43 T=38.86 discount=.0027
+near .999596052317938 5e-16 eval p-alive pareto-nbd r=.5143 alpha=2.8845 s=.2856 beta=14.1087 x=221 t_x=103.42857 T=103.57143
+near .999558226123011 5e-16 eval p-alive pareto-nbd r=.5143 alpha=2.8845 s=.2856 beta=14.1087 x=254 t_x=97.14286 T=97.28571
+near 5.13745811331938e-31 5e-43 eval p-alive pareto-nbd r=10.465 alpha=.00798565181 s=3.0516 beta=2.820 x=400 t_x=5 T=6
+near 0 0 eval p-alive pareto-nbd r=10.465 alpha=.00798565181 s=3.0516 beta=2.820 x=500 t_x=1 T=37
+near 6.20605178896293 1e-14 eval cet pareto-nbd r=.55 alpha=10.58 s=.61 beta=11.67 x=132 t_x=200 T=200 t=10
+near 6.25287224757449 1e-14 eval cet pareto-nbd r=.55 alpha=10.58 s=.61 beta=11.67 x=133 t_x=200 T=200 t=10
 near 1.872 1e-14 eval cet nbd r=.4 alpha=12 x=2 t_x=30 T=38 t=39
+near .048 1e-16 eval rate nbd r=.4 alpha=12 x=2 t_x=30 T=38
+near 1.8254204995014163 1e-14 eval spread nbd r=.4 alpha=12 x=2 t_x=30 T=38 t=39
 near .706138619666 5e-13 eval p-alive mbg-nbd r=.524843 alpha=6.183085 a=.891359 b=1.614003 x=2 t_x=30.428571428571427 T=38.857142857142854
 near 1.262759161 5e-10 eval cet mbg-nbd r=.524843 alpha=6.183085 a=.891359 b=1.614003 x=2 t_x=30.428571428571427 T=38.857142857142854 t=39
 near .17003610911586733 1e-16 eval p-alive sbg gamma=.70408 delta=1.18204 T=0 ahead=12
