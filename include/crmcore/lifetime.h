@@ -1,7 +1,8 @@
-/* lifetime: lifetime value in closed form: discounting, retention, the parts of value, equity. See crmcore_lifetime(3).
+/* lifetime: lifetime value in closed form: discounting, retention, migration, survival, switching, the parts of
+ * value, equity. See crmcore_lifetime(3).
  *
  * Rates are per period and effective, above -1 and at most 1e100; the length of a period is the caller's. Money is in
- * major units. Every call may be made from any thread at any time and allocates nothing. Errors are given in units in
+ * major units. Every call may be made from any thread at any time; what takes no context allocates nothing. Errors are given in units in
  * the last place of the result and hold while amounts, products and sums are 0 or between 1e-290 and 1e290 in size. A
  * scalar argument that is NaN or infinite is CRM_E_DOMAIN unless it says otherwise; NaN in a column is missing and
  * gives NaN in that row, and NaN in a series makes its one result NaN. */
@@ -9,6 +10,7 @@
 #define CRMCORE_LIFETIME_H
 
 #include "base.h"
+#include "data.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -64,6 +66,51 @@ CRM_API crm_status crm_retention_value(int64_t n, const double *margin, const do
 CRM_API crm_status crm_retention_schedule(int64_t periods, const double *margin, const double *retention, double rate,
                                           int32_t timing, double *out, crm_error *err);
 
+/* ---- migration, switching, survival ---- */
+
+/* Lifetime value in the migration model (Pfeifer & Carraway 2000): a customer is in one of n states (1 .. 4096), moves
+ * from i to j with probability transition[i + n*j] each period, and is worth margin[i] in each that it spends in i, the
+ * first of them now. Row sums must be 1, to 1e-9; to stay is then what the others leave. With P the transitions, for ever (periods 0), which needs rate > 0:
+ *   out = (I - P/(1+rate))^-1 margin,     else over t = 0 .. periods: sum of P^t margin / (1+rate)^t.
+ * With two states, one of them lost, that is crm_retention_value at BEGIN. Within 1e-13 of the
+ * largest value. CRM_E_DOMAIN: a probability outside [0, 1], a row that does not sum to 1, a margin that is not finite
+ * (row: the state), rate, a value beyond 1e290. Time n^3, n^2 a period. Since 0.9. */
+CRM_API crm_status crm_migration_value(const crm_context *context, int64_t n, const double *transition,
+                                       const double *margin, double rate, int64_t periods, double *out,
+                                       crm_error *err);
+
+/* The same for ever, if dealings end in the states where that is better (optimal curtailment): the largest solution of
+ * out[i] = max(0, margin[i] + sum of transition[i + n*j] out[j]/(1+rate)), and keep[i]: 1 where dealings go on, 0 where
+ * they end (1 where it does not matter). By policy iteration. Statuses and bound as above. Since 0.9. */
+CRM_API crm_status crm_migration_curtail(const crm_context *context, int64_t n, const double *transition,
+                                         const double *margin, double rate, double *out, uint8_t *keep,
+                                         crm_error *err);
+
+/* Value under brand switching (Rust, Lemon & Zeithaml 2004): the brand of a purchase follows that of the one before
+ * with transition[i + brands*j]; purchase t = 0 .. purchases-1 of `brand` (from 0) is worth margin[t], per_period > 0
+ * purchases are made a period:
+ *   out[k] = sum over t of (1+rate)^(-t/per_period) margin[t] P(purchase t is of brand | purchase 0 was of k),
+ * for each k; of a customer who begins with brand k with chance A_k the value is sum of A_k out[k]. Within 2 purchases
+ * units where no margin is negative. Statuses as of migration. Since 0.9. */
+CRM_API crm_status crm_switching_value(const crm_context *context, int64_t brands, const double *transition,
+                                       int64_t brand, int64_t purchases, const double *margin, double rate,
+                                       double per_period, double *out, crm_error *err);
+
+/* Retention from look-alikes: the product-limit estimate of survival (Kaplan & Meier 1958) by cohort. Customer i was
+ * there for duration[i] > 0; ended[i] 1: then lost, 0: still there (censored, after those who are lost at that time);
+ * seen from entry[i] on, 0 <= entry < duration, opt: 0, at risk after it. cohort[i] in 0 .. cohorts-1; NULL: one.
+ *   out[t + times*k] = product over the times u <= at[t] of (1 - lost at u / at risk at u), of cohort k; at ascends;
+ * with delayed entries given survival to the first of them. NaN where nobody was left at risk before at[t] although
+ * not all were lost: there is nothing to learn from. se, opt: its standard error (Greenwood 1926), NaN where the
+ * estimate is 0 or NaN. Whole counts: the order of the rows changes no bit; within 1 unit for each distinct time.
+ * CRM_E_DOMAIN with the row: what is outside its domain, NaN included. Since 0.9. */
+CRM_API crm_status crm_survival_curve(const crm_context *context, int64_t n, const double *entry /*opt*/,
+                                      const double *duration, const uint8_t *ended, const int32_t *cohort /*opt*/,
+                                      int32_t cohorts, int64_t times, const double *at, double *out,
+                                      double *se /*opt*/, crm_error *err);
+
+/* ---- the parts of value ---- */
+
 /* Margin per period from its factors, for n customers: frequency[i] (orders per period, >= 0) * order[i] (average
  * order, major units) * margin_rate[i], less charge * capital[i] where capital is given (the capital charge form;
  * charge per period, ignored without capital). Within 1 unit, and 2^-100 of the larger of the two where they cancel.
@@ -82,6 +129,25 @@ CRM_API crm_status crm_value_decision(int64_t n, const double *current, const do
  * range of double. Since 0.9. */
 CRM_API crm_status crm_value_history(int64_t n, const double *margin, const double *time, double as_of, double rate,
                                      double *out, crm_error *err);
+
+/* The same of every customer of a book, out[row], from the log it was made of (frozen, else CRM_E_STATE): the margin of
+ * each row until the book's date, amount less cost, returns included, times (1+rate)^(periods until that date), in major
+ * units; rate 0 gives the nominal sum. Within 3 units of the sum of the sizes, whatever the order of the log. NaN for a
+ * customer of the book who has no row in the log. CRM_E_KEY: a customer of the log is not in the book. Since 0.9. */
+CRM_API crm_status crm_value_history_log(const crm_transactions *log, const crm_customers *book, double rate,
+                                         double *out, crm_error *err);
+
+/* Potential value of n customers: the sum over levers (cross-sell, up-sell, ...) of the probability that it works
+ * times the margin that it would add, both n x levers, column-major. Within 1 unit, and 2^-100 of the largest term where
+ * they cancel. Bad rows: a probability outside [0, 1], an infinite margin, a sum beyond 1e290. Since 0.9. */
+CRM_API crm_status crm_value_potential(int64_t n, int32_t levers, const double *probability, const double *margin,
+                                       double *out, crm_error *err);
+
+/* Customer profit: value of the relationship less cost invested in it (>= 0), and return on that investment,
+ * profit/cost. Of nothing invested the return is undefined: NaN, and the row bad, if roi is asked for. Outputs opt, not
+ * both NULL. Within 1 unit and 2. Bad rows too: an infinity, a negative cost, a profit that is infinite. Since 0.9. */
+CRM_API crm_status crm_value_return(int64_t n, const double *value, const double *cost, double *profit /*opt*/,
+                                    double *roi /*opt*/, crm_error *err);
 
 /* Customer equity: the sum of n lifetime values, rounded once to the nearest double, so that neither threads nor the
  * order of the rows changes a bit; 0 for n = 0. Missing and infinite values are an error (CRM_E_DOMAIN, the first

@@ -36,15 +36,20 @@ CRM_I_INLINE double crm_i_power(crm_i_pair log, double t)
     return crm_i_exp(e.high) * (1.0 + e.low);
 }
 
-/* The same for a length of time b - a that need not be a double: half a unit of a thousand periods would be 24 of the
- * power at 10 % a period. */
-CRM_I_INLINE double crm_i_power_between(crm_i_pair log, double a, double b)
+/* The same for a length of time that need not be a double: half a unit of a thousand periods would be 24 of the power
+ * at 10 % a period. */
+CRM_I_INLINE double crm_i_power_pair(crm_i_pair log, crm_i_pair t)
 {
-    const crm_i_pair t = crm_i_pair_sum(b, -a);
     const crm_i_pair e = crm_i_power_exponent(log, t.high);
     const double more = log.high * t.low;
     const double low = e.low + (fabs(more) < 1.0 ? more : 0.0);
     return crm_i_exp(e.high) * (1.0 + low);
+}
+
+/* For the time from a to b. */
+CRM_I_INLINE double crm_i_power_between(crm_i_pair log, double a, double b)
+{
+    return crm_i_power_pair(log, crm_i_pair_sum(b, -a));
 }
 
 /* e^(t log) - 1: within 2.5 units. */

@@ -84,6 +84,91 @@ crm_status crm_value_decision(int64_t n, const double *current, const double *po
     return crm_i_bad_end(&bad, err);
 }
 
+/* What the levers of one customer add; NaN if one is missing. *bad: the argument of the first that is out of its domain,
+ * which is then given back; 5 where the sum is. */
+static double potential_of(int64_t i, int64_t n, int32_t levers, const double *probability, const double *margin,
+                           int32_t *bad)
+{
+    crm_i_pair sum = {0.0, 0.0};
+    int missing = 0;
+    for (int32_t k = 0; k < levers; k++) {
+        const double p = probability[i + n * k];
+        const double m = margin[i + n * k];
+        missing |= p != p || m != m;
+        if (p < 0.0 || p > 1.0 || isinf(m)) {
+            *bad = p < 0.0 || p > 1.0 ? 3 : 4;
+            return *bad == 3 ? p : m;
+        }
+        sum = crm_i_pair_add(sum, crm_i_pair_product(p, m));
+    }
+    const double total = missing ? CRM_I_NAN : crm_i_pair_value(sum);
+    if (!missing && !isfinite(total))
+        *bad = 5;
+    return total;
+}
+
+crm_status crm_value_potential(int64_t n, int32_t levers, const double *probability, const double *margin, double *out,
+                               crm_error *err)
+{
+    if (n < 0)
+        return crm_i_fail(err, CRM_E_ARGUMENT, 1, "n is negative.");
+    if (levers < 0)
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, levers, "levers is negative.");
+    if (n > 0 && levers > 0 && !probability)
+        return crm_i_fail(err, CRM_E_NULL, 3, "probability is NULL.");
+    if (n > 0 && levers > 0 && !margin)
+        return crm_i_fail(err, CRM_E_NULL, 4, "margin is NULL.");
+    if (n > 0 && !out)
+        return crm_i_fail(err, CRM_E_NULL, 5, "out is NULL.");
+    crm_i_bad bad = crm_i_bad_none();
+    for (int64_t i = 0; i < n; i++) {
+        int32_t arg = 0;
+        const double value = potential_of(i, n, levers, probability, margin, &arg);
+        out[i] = arg == 0 && isfinite(value) ? value : CRM_I_NAN;
+        if (arg == 3)
+            crm_i_bad_note(&bad, i, 3, value, "A probability is not in [0, 1].");
+        else if (arg == 4)
+            crm_i_bad_note(&bad, i, 4, value, "A margin is infinite.");
+        else if (arg == 5)
+            crm_i_bad_note(&bad, i, 4, margin[i], "The potential is beyond 1e290.");
+    }
+    return crm_i_bad_end(&bad, err);
+}
+
+crm_status crm_value_return(int64_t n, const double *value, const double *cost, double *profit, double *roi,
+                            crm_error *err)
+{
+    if (n < 0)
+        return crm_i_fail(err, CRM_E_ARGUMENT, 1, "n is negative.");
+    if (n > 0 && !value)
+        return crm_i_fail(err, CRM_E_NULL, 2, "value is NULL.");
+    if (n > 0 && !cost)
+        return crm_i_fail(err, CRM_E_NULL, 3, "cost is NULL.");
+    if (n > 0 && !profit && !roi)
+        return crm_i_fail(err, CRM_E_NULL, 4, "profit and roi are both NULL.");
+    crm_i_bad bad = crm_i_bad_none();
+    for (int64_t i = 0; i < n; i++) {
+        const double v = value[i];
+        const double c = cost[i];
+        const double gain = v - c;
+        const double share = c > 0.0 ? gain / c : CRM_I_NAN;
+        const int good = !(c < 0.0) && !isinf(v) && !isinf(c) && !isinf(gain);
+        if (profit)
+            profit[i] = good ? gain : CRM_I_NAN;
+        if (roi)
+            roi[i] = good && !isinf(share) ? share : CRM_I_NAN;
+        if (v != v || c != c)
+            continue;
+        if (isinf(v))
+            crm_i_bad_note(&bad, i, 2, v, "value is infinite.");
+        else if (!good)
+            crm_i_bad_note(&bad, i, 3, c, "cost must be finite and not negative, and the profit a double.");
+        else if (roi && !isfinite(share))
+            crm_i_bad_note(&bad, i, 3, c, "Of an investment of nothing there is no return.");
+    }
+    return crm_i_bad_end(&bad, err);
+}
+
 crm_status crm_value_history(int64_t n, const double *margin, const double *time, double as_of, double rate,
                              double *out, crm_error *err)
 {
