@@ -22,14 +22,14 @@ extern "C" {
  *   Error at most 1e-14 relative, of a probability of n 2e-13 + 3e-15 (r + x + n). CRM_E_DOMAIN: no end without a
  *   discount, spans from 1e150, alpha to 1e-100, (r + 2^53)/alpha from 1e150.
  *
- * Pareto/NBD: r, alpha, s, beta (Schmittlein, Morrison & Colombo 1987). Purchases at a rate lambda ~ Gamma(r, alpha) until
- *   the customer leaves, at a rate mu ~ Gamma(s, beta); whoever was last seen at t_x has left at some u since, or not yet.
+ * Pareto/NBD: r, alpha, s, beta (Schmittlein, Morrison & Colombo 1987). Purchases at a rate lambda ~ Gamma(r, alpha)
+ *   until the customer leaves, at a rate mu ~ Gamma(s, beta); one last seen at t_x has left at some u since, or not yet.
  *   ln L = ln G(r+x)/G(r) + r ln alpha + s ln beta
  *       + ln((alpha+T)^-(r+x) (beta+T)^-s + s int_t_x^T (alpha+u)^-(r+x) (beta+u)^-(s+1) du).
  *   The integral is summed in ln(u + min(alpha, beta)), where it has neither boundary layers nor cancellation: no
- *   hypergeometric functions. The log-likelihood is within 1e-12 * max(1, |value|), gradient 1e-13 and Hessian 4e-12 of
- *   max(1, largest entry), on 2,000 points of 40 digits, shapes 1e-3..1e3, scales 1e-3..1e4, x to 1e5, T 0.01..1e4. A shape
- *   outside 1e-60..1e60, a scale outside 1e-100..1e100 or a T above 1e100 has no value: CRM_E_DOMAIN, or a bad row.
+ *   hypergeometric functions. The log-likelihood is within 1e-12 * max(1, |value|), gradient 2e-13 and Hessian 1e-11 of
+ *   max(1, largest entry), on 2,000 points of 40 digits, shapes 1e-3..1e3, scales 1e-3..1e4, x to 1e5, T 0.01..1e4. A
+ *   shape outside 1e-60..1e60, a scale outside 1e-100..1e100 or a T above 1e100 has no value: CRM_E_DOMAIN, or a bad row.
  *   P(alive) is the first of the two terms over both. Given alive, lambda ~ Gamma(R, A) and mu ~ Gamma(s, B) with R = r + x,
  *   A = alpha + T, B = beta + T, so that everything is P(alive) times the value for a new customer with these parameters:
  *   ahead by t: times q(t) = (1 + t/B)^-s, expected = P(alive) R/A int_t0^t1 q(u) du, discounted the same with

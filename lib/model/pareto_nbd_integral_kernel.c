@@ -26,31 +26,15 @@ enum {
 
 /* ---- how many nodes ---- */
 
-enum { LENGTHS = 17, VARIATIONS = 14 };
+enum { LENGTHS = 34, VARIATIONS = 28 };
 
-/* Index of crm_i_legendre_rule by 4 sqrt(length) and 2 sqrt(variation of g), rounded down, for all of the
- * fifteen sums to 2e-13. Longer intervals are cut in 8 panels, or 32. */
-static const uint8_t rule_of[LENGTHS + 1][VARIATIONS] = {
-    {0, 0, 1, 2, 2, 3, 4, 4, 4, 5, 5, 5, 5, 5},
-    {0, 0, 1, 2, 2, 3, 4, 4, 4, 5, 5, 5, 5, 5},
-    {0, 1, 1, 2, 2, 3, 4, 4, 4, 5, 5, 5, 6, 6},
-    {1, 1, 1, 2, 2, 3, 4, 4, 4, 5, 5, 5, 6, 6},
-    {1, 2, 2, 2, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6},
-    {2, 2, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 6, 6},
-    {3, 3, 3, 4, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6},
-    {3, 4, 4, 4, 4, 4, 5, 5, 5, 5, 5, 6, 6, 6},
-    {4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7},
-    {5, 5, 5, 5, 5, 6, 6, 6, 7, 7, 7, 7, 7, 7},
-    {5, 5, 6, 6, 6, 6, 7, 7, 7, 7, 7, 7, 7, 7},
-    {6, 6, 6, 7, 7, 7, 7, 7, 7, 7, 8, 8, 8, 8},
-    {7, 7, 7, 7, 7, 7, 7, 8, 8, 8, 8, 8, 8, 8},
-    {7, 7, 7, 7, 8, 8, 8, 8, 8, 8, 9, 9, 9, 9},
-    {8, 8, 8, 8, 8, 8, 8, 9, 9, 9, 9, 9, 10, 10},
-    {8, 8, 8, 8, 9, 9, 9, 9, 9, 10, 10, 10, 10, 10},
-    {9, 9, 9, 9, 9, 9, 10, 10, 10, 10, 10, 10, 10, 10},
-    {11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11},
+/* Index of crm_i_legendre_rule by 8 sqrt(length) and 4 sqrt(variation of g), rounded down, for all of the
+ * fifteen sums to 3e-13; from tests/model/rules_pareto_nbd.c. Longer intervals are cut in 8 panels, or 32. */
+static const uint8_t rule_of[LENGTHS][VARIATIONS] = {
+#include "model/pareto_nbd_integral_kernel.inc"
 };
 enum { RULE_LONG = 11, RULE_LONGEST = 12, RULE_NONE = RULES, PANELS_LONG = 8, PANELS_LONGEST = 32 };
+#define LENGTH_MOST 18.0 /* of one panel: row 34 of the table would begin at 34^2/64 */
 #define LENGTH_LONG 136.0
 
 /* ---- a strip in work ---- */
@@ -194,15 +178,15 @@ CRM_I_INLINE void choose_rules(const work *restrict w, int32_t *restrict rule)
     int32_t variation[ROWS];
     CRM_I_IVDEP
     for (int i = 0; i < ROWS; i++) {
-        const double far = 4.0 * sqrt(w->length[i]);
-        const double deep = 2.0 * sqrt(w->variation[i] - w->least[i]);
-        length[i] = (int32_t)(far < LENGTHS ? far : LENGTHS);
+        const double far = 8.0 * sqrt(w->length[i]);
+        const double deep = 4.0 * sqrt(w->variation[i] - w->least[i]);
+        length[i] = (int32_t)(far < LENGTHS - 1 ? far : LENGTHS - 1);
         variation[i] = (int32_t)(deep < VARIATIONS - 1 ? deep : VARIATIONS - 1);
     }
     for (int i = 0; i < ROWS; i++) {
         rule[i] = rule_of[length[i]][variation[i]];
-        if (w->length[i] > LENGTH_LONG)
-            rule[i] = RULE_LONGEST;
+        if (w->length[i] > LENGTH_MOST)
+            rule[i] = w->length[i] > LENGTH_LONG ? RULE_LONGEST : RULE_LONG;
         if (w->length[i] == 0.0)
             rule[i] = RULE_NONE;
     }
@@ -297,168 +281,80 @@ CRM_I_INLINE void take_nodes(int nodes, int rows, double start, double scale, co
 
 /* ---- the sums ---- */
 
-/* Rows whose sums stay in registers while their nodes are added: no more than six sums at a time. */
-#if CRM_I_ISA == 0
-enum { LANES = 2 };
-#else
-enum { LANES = 8 };
-#endif
+/* What the nodes p and q give to sum k of row i: there is an even number of nodes, and two at a time need
+ * half the room in registers. */
+#define ADD(k, a, b) total[k][i] += p##a * p##b[i] + q##a * q##b[i]
 
-/* Nodes of LANES rows, `stride` apart. */
-typedef struct nodes {
-    int count;
-    int stride;
-    const double *weight;
-    const double *u;
-    const double *d;
-    const double *y;
-    const double *z;
-} nodes;
-
-CRM_I_INLINE void put(int begin, const double *restrict total, double *restrict sum)
-{
-    for (int i = 0; i < LANES; i++)
-        sum[i] = begin ? total[i] : sum[i] + total[i];
-}
-
-CRM_I_INLINE void add_weights(const nodes *n, int begin, double *sum)
-{
-    double t0[LANES] = {0.0};
-    for (int j = 0; j < n->count; j++) {
-        const double *restrict w = n->weight + j * n->stride;
-        for (int i = 0; i < LANES; i++)
-            t0[i] += w[i];
-    }
-    put(begin, t0, sum);
-}
-
-CRM_I_INLINE void add_means(const nodes *n, int begin, double *sum)
-{
-    double t1[LANES] = {0.0};
-    double t2[LANES] = {0.0};
-    double t3[LANES] = {0.0};
-    double t4[LANES] = {0.0};
-    for (int j = 0; j < n->count; j++) {
-        const int at = j * n->stride;
-        const double *restrict w = n->weight + at;
-        const double *restrict u = n->u + at;
-        const double *restrict d = n->d + at;
-        const double *restrict y = n->y + at;
-        const double *restrict z = n->z + at;
-        for (int i = 0; i < LANES; i++) {
-            t1[i] += w[i] * u[i];
-            t2[i] += w[i] * d[i];
-            t3[i] += w[i] * y[i];
-            t4[i] += w[i] * z[i];
-        }
-    }
-    put(begin, t1, sum + PLACES);
-    put(begin, t2, sum + 2 * PLACES);
-    put(begin, t3, sum + 3 * PLACES);
-    put(begin, t4, sum + 4 * PLACES);
-}
-
-/* Of the pairs with u. */
-CRM_I_INLINE void add_pairs_of_u(const nodes *n, int begin, double *sum)
-{
-    double t1[LANES] = {0.0};
-    double t5[LANES] = {0.0};
-    double t6[LANES] = {0.0};
-    double t8[LANES] = {0.0};
-    double t11[LANES] = {0.0};
-    for (int j = 0; j < n->count; j++) {
-        const int at = j * n->stride;
-        const double *restrict w = n->weight + at;
-        const double *restrict u = n->u + at;
-        const double *restrict d = n->d + at;
-        const double *restrict y = n->y + at;
-        const double *restrict z = n->z + at;
-        for (int i = 0; i < LANES; i++) {
-            const double wu = w[i] * u[i];
-            t1[i] += wu;
-            t5[i] += wu * u[i];
-            t6[i] += wu * d[i];
-            t8[i] += wu * y[i];
-            t11[i] += wu * z[i];
-        }
-    }
-    put(begin, t1, sum + PLACES);
-    put(begin, t5, sum + 5 * PLACES);
-    put(begin, t6, sum + 6 * PLACES);
-    put(begin, t8, sum + 8 * PLACES);
-    put(begin, t11, sum + 11 * PLACES);
-}
-
-/* Of those with d left. */
-CRM_I_INLINE void add_pairs_of_d(const nodes *n, int begin, double *sum)
-{
-    double t2[LANES] = {0.0};
-    double t7[LANES] = {0.0};
-    double t9[LANES] = {0.0};
-    double t12[LANES] = {0.0};
-    for (int j = 0; j < n->count; j++) {
-        const int at = j * n->stride;
-        const double *restrict w = n->weight + at;
-        const double *restrict d = n->d + at;
-        const double *restrict y = n->y + at;
-        const double *restrict z = n->z + at;
-        for (int i = 0; i < LANES; i++) {
-            const double wd = w[i] * d[i];
-            t2[i] += wd;
-            t7[i] += wd * d[i];
-            t9[i] += wd * y[i];
-            t12[i] += wd * z[i];
-        }
-    }
-    put(begin, t2, sum + 2 * PLACES);
-    put(begin, t7, sum + 7 * PLACES);
-    put(begin, t9, sum + 9 * PLACES);
-    put(begin, t12, sum + 12 * PLACES);
-}
-
-/* Of y and z. */
-CRM_I_INLINE void add_pairs_of_y(const nodes *n, int begin, double *sum)
-{
-    double t3[LANES] = {0.0};
-    double t4[LANES] = {0.0};
-    double t10[LANES] = {0.0};
-    double t13[LANES] = {0.0};
-    double t14[LANES] = {0.0};
-    for (int j = 0; j < n->count; j++) {
-        const int at = j * n->stride;
-        const double *restrict w = n->weight + at;
-        const double *restrict y = n->y + at;
-        const double *restrict z = n->z + at;
-        for (int i = 0; i < LANES; i++) {
-            const double wy = w[i] * y[i];
-            const double wz = w[i] * z[i];
-            t3[i] += wy;
-            t4[i] += wz;
-            t10[i] += wy * y[i];
-            t13[i] += wz * y[i];
-            t14[i] += wz * z[i];
-        }
-    }
-    put(begin, t3, sum + 3 * PLACES);
-    put(begin, t4, sum + 4 * PLACES);
-    put(begin, t10, sum + 10 * PLACES);
-    put(begin, t13, sum + 13 * PLACES);
-    put(begin, t14, sum + 14 * PLACES);
-}
-
-/* Adds the nodes of LANES rows to their sums, or begins these. */
+/* Adds the nodes of GROUP rows to their sums, or begins these: w weight, u and y the logarithms, d and z the
+ * shares of c and o; v = w u, and so on. */
 CRM_I_INLINE void add_nodes(int begin, int count, int rows, const flat *f, int at, int32_t order, double *sum)
 {
-    const nodes n = {count, rows, f->weight + at, f->xi + at, f->one + at, f->other + at, f->two + at};
-    add_weights(&n, begin, sum);
-    if (order == CRM_I_PARETO_MEANS) {
-        add_means(&n, begin, sum);
-    } else if (order == CRM_I_PARETO_COVARIANCES) {
-        add_pairs_of_u(&n, begin, sum);
-        add_pairs_of_d(&n, begin, sum);
-        add_pairs_of_y(&n, begin, sum);
+    const int sums = order == CRM_I_PARETO_COVARIANCES ? SUMS : order == CRM_I_PARETO_MEANS ? 5 : 1;
+    double total[SUMS][GROUP] = {{0.0}};
+    for (int j = 0; j < count; j += 2) {
+        const int pa = at + j * rows;
+        const int qa = pa + rows;
+        const double *restrict pw = f->weight + pa;
+        const double *restrict qw = f->weight + qa;
+        const double *restrict pu = f->xi + pa;
+        const double *restrict qu = f->xi + qa;
+        const double *restrict pd = f->one + pa;
+        const double *restrict qd = f->one + qa;
+        const double *restrict py = f->other + pa;
+        const double *restrict qy = f->other + qa;
+        const double *restrict pz = f->two + pa;
+        const double *restrict qz = f->two + qa;
+        if (order == CRM_I_PARETO_VALUES) {
+            for (int i = 0; i < GROUP; i++)
+                total[0][i] += pw[i] + qw[i];
+        } else if (order == CRM_I_PARETO_MEANS) {
+            for (int i = 0; i < GROUP; i++) {
+                const double pv = pw[i];
+                const double qv = qw[i];
+                total[0][i] += pv + qv;
+                ADD(1, v, u);
+                ADD(2, v, d);
+                ADD(3, v, y);
+                ADD(4, v, z);
+            }
+        } else {
+            for (int i = 0; i < GROUP; i++) {
+                const double pv = pw[i] * pu[i];
+                const double qv = qw[i] * qu[i];
+                total[0][i] += pw[i] + qw[i];
+                total[1][i] += pv + qv;
+                ADD(5, v, u);
+                ADD(6, v, d);
+                ADD(8, v, y);
+                ADD(11, v, z);
+            }
+            for (int i = 0; i < GROUP; i++) {
+                const double pv = pw[i] * pd[i];
+                const double qv = qw[i] * qd[i];
+                total[2][i] += pv + qv;
+                ADD(7, v, d);
+                ADD(9, v, y);
+                ADD(12, v, z);
+            }
+            for (int i = 0; i < GROUP; i++) {
+                const double pv = pw[i] * py[i];
+                const double qv = qw[i] * qy[i];
+                const double pk = pw[i] * pz[i];
+                const double qk = qw[i] * qz[i];
+                total[3][i] += pv + qv;
+                total[4][i] += pk + qk;
+                ADD(10, v, y);
+                ADD(13, k, y);
+                ADD(14, k, z);
+            }
+        }
     }
+    for (int k = 0; k < sums; k++)
+        for (int i = 0; i < GROUP; i++)
+            sum[k * PLACES + i] = begin ? total[k][i] : sum[k * PLACES + i] + total[k][i];
 }
+
+#undef ADD
 
 static void integrate(int32_t k, int32_t first, int32_t end, int32_t order, places *p)
 {
@@ -472,8 +368,16 @@ static void integrate(int32_t k, int32_t first, int32_t end, int32_t order, plac
         for (int j = 0; j < rule->n; j += NODES) {
             const int count = rule->n - j < NODES ? rule->n - j : NODES;
             take_nodes(count, rows, panel * scale, scale, rule->node + j, rule->weight + j, p, first, &f);
-            for (int v = 0; v < rows; v += LANES)
-                add_nodes(panel + j == 0, count, rows, &f, v, order, &p->sum[0][first + v]);
+            const int begin = panel + j == 0;
+            for (int v = 0; v < rows; v += GROUP) {
+                double *sum = &p->sum[0][first + v];
+                if (order == CRM_I_PARETO_COVARIANCES)
+                    add_nodes(begin, count, rows, &f, v, CRM_I_PARETO_COVARIANCES, sum);
+                else if (order == CRM_I_PARETO_MEANS)
+                    add_nodes(begin, count, rows, &f, v, CRM_I_PARETO_MEANS, sum);
+                else
+                    add_nodes(begin, count, rows, &f, v, CRM_I_PARETO_VALUES, sum);
+            }
         }
 }
 
