@@ -51,8 +51,9 @@ void print_help(FILE *f)
     fputs("  auto                 fits all models of purchases and takes the best by BIC\n"
           "\n"
           "Quantities of eval: log-likelihood, p-alive (ahead=), expected (t=), cet (t=, t0=), dert (discount=),\n"
-          "det (t=, discount=), pmf (count=, t=), rate, spread (t=, t0=), spend (mean=); names are the model's parameters\n"
-          "and x, t_x, T (of sbg and bdw T alone; their log-likelihood takes duration= and ended=).\n"
+          "det (t=, discount=), pmf (count=, t=), rate, spread (t=, t0=), spend (mean=); names are the\n"
+          "model's parameters and x, t_x, T (of sbg and bdw T alone; their log-likelihood takes duration=\n"
+          "and ended=).\n"
           "\n"
           "Exit status: 0 done; 2 bad input or command line; 3 there is no such number; 1 anything else.\n"
           "crmvalue(1) has the formats and examples.\n",

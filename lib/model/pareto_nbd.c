@@ -197,6 +197,20 @@ static void ahead(const crm_i_strip *strip, const crm_i_pareto_life *life, doubl
     }
 }
 
+/* The chance of being alive at t0, of one who is alive now. */
+static void chances(int32_t isa, double s, double t0, const double *B, const crm_i_strip *strip,
+                    crm_i_pareto_life *life)
+{
+    if (t0 > 0.0) {
+        CRM_I_KERNEL_PICK(isa, crm_i_pareto_ahead)(strip->n, s, t0, B, strip->gradient, life);
+        return;
+    }
+    for (int i = 0; i < CRM_I_STRIP; i++)
+        life->alive[i] = 1.0;
+    memset(life->alive_s, 0, sizeof life->alive_s);
+    memset(life->alive_b, 0, sizeof life->alive_b);
+}
+
 /* factor (R/A) times that times the time alive from t0 on. */
 static void purchases(const double *parameter, double factor, const crm_i_strip *strip,
                       const crm_i_pareto_life *life, double *out, double *gradient)
@@ -228,7 +242,7 @@ static void spans(int32_t isa, const double *parameter, const crm_i_ask *ask, co
     const double s = parameter[2];
     for (int i = 0; i < CRM_I_STRIP; i++)
         B[i] = parameter[3] + strip->T[i];
-    CRM_I_KERNEL_PICK(isa, crm_i_pareto_ahead)(strip->n, s, ask->t0, B, strip->gradient, &life);
+    chances(isa, s, ask->t0, B, strip, &life);
     ahead(strip, &life, out, gradient);
     if (ask->quantity == CRM_QUANTITY_P_ALIVE)
         return;
