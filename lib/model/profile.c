@@ -78,23 +78,23 @@ static crm_status excess(profile *p, double distance, double *out, crm_error *er
     return status;
 }
 
-/* 1 if a distance takes the parameter beyond where a fit would look for it. */
-static int32_t is_outside(const profile *p, double distance)
-{
-    const double at = crm_i_log(p->model->parameter[p->i]) + distance;
-    return at < p->lower[p->i] || at > p->upper[p->i];
-}
-
-/* Outwards from the estimate until the fall is too far: *inner within, *outer without; or outside of the
- * bounds if the likelihood does not fall so far before. */
+/* Outwards from the estimate until the fall is too far: *inner within, *outer without, the last step as far as
+ * the bound of fits. *open: 1 if the likelihood does not fall so far there either. */
 static crm_status bracket(profile *p, double side, double step, double *inner, double *outer, double *below,
-                          double *above, crm_error *err)
+                          double *above, int32_t *open, crm_error *err)
 {
+    const double bound = side < 0.0 ? p->lower[p->i] : p->upper[p->i];
+    const double room = side * (bound - crm_i_log(p->model->parameter[p->i]));
+    double reach = 0.0;
     *inner = 0.0;
     *below = -p->z;
-    for (*outer = side * step; !is_outside(p, *outer); *outer *= 2.0) {
+    *open = 1;
+    for (double next = step; reach < room; next *= 2.0) {
+        reach = next < room ? next : room;
+        *outer = side * reach;
         const crm_status status = excess(p, *outer, above, err);
-        if (status != CRM_OK || p->lost || *above >= 0.0)
+        *open = status == CRM_OK && !p->lost && *above < 0.0;
+        if (!*open)
             return status;
         *inner = *outer;
         *below = *above;
@@ -132,14 +132,15 @@ static crm_status refine(profile *p, double inner, double outer, double below, d
 
 static crm_status find_end(profile *p, double side, double step, double *out, crm_error *err)
 {
-    double inner;
-    double outer;
-    double below;
+    double inner = 0.0;
+    double outer = 0.0;
+    double below = 0.0;
     double above = 0.0;
     double end = 0.0;
+    int32_t open = 0;
     memcpy(p->point, p->model->parameter, sizeof p->point);
-    crm_status status = bracket(p, side, step, &inner, &outer, &below, &above, err);
-    if (status == CRM_OK && !p->lost && is_outside(p, outer)) {
+    crm_status status = bracket(p, side, step, &inner, &outer, &below, &above, &open, err);
+    if (open) {
         *out = side < 0.0 ? 0.0 : CRM_I_INFINITY;
         return CRM_OK;
     }
@@ -161,7 +162,7 @@ static crm_status find_ends(profile *p, double *low, double *high, crm_error *er
 {
     int32_t lost = 0;
     for (p->i = 0; p->i < p->model->count; p->i++) {
-        if (p->model->fixed >> p->i & 1u) {
+        if (p->model->fixed >> p->i & 1u || !(p->z > 0.0)) { /* z is 0 where the level is below 1e-16 */
             low[p->i] = high[p->i] = p->model->parameter[p->i];
             continue;
         }

@@ -333,6 +333,79 @@ static void open_ends(void **state)
     crm_summary_destroy(summary);
 }
 
+/* Log-likelihood of the fit with parameter i held at a value. */
+static double held_at(const crm_summary *summary, int i, double value)
+{
+    double held[4] = {0.0};
+    crm_model *model = NULL;
+    held[i] = value;
+    assert_true(fit_held(summary, held, NULL, &model, NULL) >= 0);
+    const double found = crm_model_fact(model, CRM_FACT_LOG_LIKELIHOOD);
+    crm_model_destroy(model);
+    return found;
+}
+
+/* Few customers have wide intervals; an end is open only if the likelihood has not fallen enough at the bound of
+ * fits itself. */
+static void open_at_the_bound(void **state)
+{
+    (void)state;
+    enum { N = 12 };
+    static const double repeats[] = {0.0, 0.0, 1.0, 0.0, 3.0, 2.0, 0.0, 1.0, 5.0, 0.0, 2.0, 1.0};
+    static const double z[] = {1.959963984540054, 2.5758293035489, 3.290526731491895, 4.891638475699};
+    static const double level[] = {0.95, 0.99, 0.999, 0.999999};
+    int closed = 0;
+    for (int n = 5; n <= N; n++) {
+        double t_x[N];
+        double T[N];
+        crm_summary *summary = NULL;
+        crm_model *model = NULL;
+        for (int i = 0; i < n; i++) {
+            T[i] = 30.0;
+            t_x[i] = repeats[i] > 0.0 ? 10.0 + (double)i : 0.0;
+        }
+        assert_int_equal(crm_summary_of_purchases(NULL, n, repeats, t_x, T, NULL, &summary, NULL), CRM_OK);
+        assert_true(crm_model_fit(NULL, CRM_MODEL_BG_NBD, summary, NULL, &model, NULL) >= 0);
+        const double best = crm_model_fact(model, CRM_FACT_LOG_LIKELIHOOD);
+        for (int l = 0; l < 4; l++) {
+            double low[4];
+            double high[4];
+            assert_true(crm_model_interval(NULL, model, summary, level[l], low, high, NULL) >= 0);
+            for (int i = 0; i < 4; i++) {
+                const double bound = i == 1 ? 20.0 : 14.0;
+                const double unit = i == 1 ? 30.0 : 1.0;
+                const double most = 0.5 * z[l] * z[l] + 1e-3;
+                if (low[i] == 0.0)
+                    assert_true(best - held_at(summary, i, unit * exp(-bound)) <= most);
+                if (high[i] == INFINITY)
+                    assert_true(best - held_at(summary, i, unit * exp(bound)) <= most);
+                closed += (low[i] > 0.0) + (high[i] < INFINITY);
+            }
+        }
+        crm_model_destroy(model);
+        crm_summary_destroy(summary);
+    }
+    assert_true(closed > 0);
+}
+
+/* A level that is 0 to rounding leaves nothing but the estimate. */
+static void no_level(void **state)
+{
+    (void)state;
+    double parameter[4];
+    double low[4];
+    double high[4];
+    crm_model *model = NULL;
+    crm_summary *summary = simulated();
+    assert_int_equal(crm_model_fit(NULL, CRM_MODEL_BG_NBD, summary, NULL, &model, NULL), CRM_OK);
+    assert_int_equal(crm_model_interval(NULL, model, summary, 1e-300, low, high, NULL), CRM_OK);
+    crm_model_parameters(model, parameter, NULL, NULL);
+    for (int i = 0; i < 4; i++)
+        assert_true(low[i] == parameter[i] && high[i] == parameter[i]);
+    crm_model_destroy(model);
+    crm_summary_destroy(summary);
+}
+
 static void profile_misuse(void **state)
 {
     (void)state;
@@ -386,6 +459,7 @@ int main(void)
         cmocka_unit_test(held_misuse),     cmocka_unit_test(held_in_shards),
         cmocka_unit_test(blobs),           cmocka_unit_test(ends_by_definition),
         cmocka_unit_test(held_in_profile), cmocka_unit_test(open_ends),
+        cmocka_unit_test(open_at_the_bound), cmocka_unit_test(no_level),
         cmocka_unit_test(profile_misuse),  cmocka_unit_test(memory_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
