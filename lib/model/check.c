@@ -96,7 +96,8 @@ static crm_status ask_new(const crm_model *model, const crm_i_ask *ask, double *
                                .out = out};
     if (status == CRM_OK)
         status = crm_i_predict_run(NULL, &one, NULL);
-    return status;
+    /* parameters beyond all reason, at which a kind has no bound of error either */
+    return status == CRM_OK && !isfinite(*out) ? CRM_E_DOMAIN : status;
 }
 
 static crm_status add_track(const job *j, double start, double count, double *sum)

@@ -331,6 +331,13 @@ static void refused(void **state)
                      CRM_E_DOMAIN);
     assert_int_equal(err.arg, 2);
     crm_model_destroy(money);
+    /* and where a probability comes out as no number */
+    assert_int_equal(crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, (const double[]){1e300, 1e300, 1e300, 1e300},
+                                      NULL, &money, NULL),
+                     CRM_OK);
+    assert_int_equal(crm_check_histogram(NULL, money, 1, (const double[]){2.0}, 4, out, &err), CRM_E_DOMAIN);
+    assert_int_equal(err.arg, 2);
+    crm_model_destroy(money);
     crm_model_destroy(model);
 }
 
