@@ -269,7 +269,8 @@ CRM_API crm_status crm_summary_of_survivors(const crm_context *context, int64_t 
 
 /* Purchases, as above, of customers with static covariates: z is column-major, n rows by 1 .. 32 columns with leading
  * dimension n, finite (the first that is not is CRM_E_DOMAIN naming its row). Fits use the covariates as their options
- * say, or not at all. Covariates of few distinct values cost next to nothing. Since 0.9. */
+ * say, or not at all. Covariates of few distinct values cost next to nothing; each distinct row of them is evaluated for
+ * itself, so that a fit with thousands takes seconds. Since 0.9. */
 CRM_API crm_status crm_summary_of_covariates(const crm_context *context, int64_t n, const double *x, const double *t_x,
                                              const double *T, const double *weight /*opt*/, int32_t columns,
                                              const double *z, crm_summary **out, crm_error *err);

@@ -188,7 +188,8 @@ enum { /* NaN where the model was not fitted */
  *                       log-parameters along some direction. crm_model_direction tells which; covariance and
  *                       standard errors are NaN;
  *   CRM_NO_MEAN         Gamma-Gamma with q <= 1: a maximum, but the mean spend it implies is infinite.
- * The parameters do not depend on the unit of time or money (scales go with it) nor on a common factor of all weights.
+ * The parameters do not depend on the unit of time or money (scales go with it) nor, from 1e-12 to 1e100, on a common
+ * factor of all weights; whether they are identified does, as weights are customers.
  *
  * Options: CRM_OPTION_FIT_ITERATIONS; CRM_OPTION_FIT_START and CRM_OPTION_FIT_FIXED (as many values as parameters, else
  * CRM_E_DOMAIN; not all fixed, else CRM_E_ARGUMENT). A fixed parameter keeps its value to the bit, whatever the start says,
@@ -211,7 +212,9 @@ CRM_API crm_status crm_model_create(const crm_context *context, int32_t kind, in
  * CRM_OPTION_COVARIATES_* say otherwise; a constant covariate, or one that is a combination of a constant and others before
  * it, is CRM_E_DOMAIN (row: its column). With CRM_OPTION_RIDGE_* it maximises log-likelihood - customers * sum
  * ridge * gamma^2; facts and crm_model_log_likelihood give the log-likelihood itself, CRM_FACT_PENALTY what was paid. The
- * coefficients stand behind the parameters of the kind: those of lifetime, of transactions, the shared ones, each in the
+ * search is made for covariates with a mean near 0 and a spread near 1: coefficients are sought in -30 .. 30, and far from
+ * that (an income, a year) a fit ends as not identified or not converged; spreads outside 1e-150 .. 1e150 count as constant.
+ * Coefficients stand behind the parameters of the kind: those of lifetime, of transactions, the shared ones, each in the
  * order of columns. Such a model predicts by plans only, which take z; it fits no shards, simulates nothing and is not
  * checked by crm_check_tracking and crm_check_histogram (CRM_E_ARGUMENT). */
 enum { CRM_PROCESS_LIFETIME = 1, CRM_PROCESS_TRANSACTIONS = 2 };
@@ -373,7 +376,8 @@ CRM_API crm_status crm_check_tracking(const crm_context *context, const crm_mode
                                       crm_error *err);
 
 /* Calibration histogram: expected[k] = sum_i P(X(T[i]) = k) is how many of n customers, observed for T[i] >= 0 periods,
- * should have made k repeat purchases; the last of 1 .. 2^20 bins takes those who made as many or more. Since 0.9. */
+ * should have made k repeat purchases; the last of 1 .. 2^20 bins takes those who made as many or more. Time: one probability for
+ * each bin and distinct T. Since 0.9. */
 CRM_API crm_status crm_check_histogram(const crm_context *context, const crm_model *model, int64_t n, const double *T,
                                        int32_t bins, double *expected, crm_error *err);
 
@@ -386,7 +390,7 @@ CRM_API crm_status crm_check_groups(int64_t n, const double *x, const double *ac
                                     crm_error *err);
 
 /* Hold-out in three numbers: mean absolute error and root mean squared error per customer, and aggregate bias,
- * sum expected / sum actual - 1 (NaN where nothing happened). No customer with both numbers: CRM_E_NO_DATA. Since 0.9. */
+ * sum expected / sum actual - 1 (NaN where nothing happened, INFINITY beyond double). No customer with both numbers: CRM_E_NO_DATA. Since 0.9. */
 CRM_API crm_status crm_check_errors(int64_t n, const double *actual, const double *expected, double *mae, double *rmse,
                                     double *bias, crm_error *err);
 
