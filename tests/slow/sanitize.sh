@@ -9,9 +9,9 @@ run_all() { # run_all NAME FLAGS TESTS...
     name=$1 flags=$2; shift 2
     targets=; for t in "$@"; do targets="$targets $w/$name/$t"; done
     make -j2 BUILD="$w/$name" CFLAGS="-O1 -g $flags" LDFLAGS="$flags" $targets >"$w.$name.log" 2>&1 || { tail -n 5 "$w.$name.log"; bad=1; return; }
-    for t in $targets; do
-        if "$t" >"$w.out" 2>&1; then ran=$((ran + 1)); else echo "$t:"; tail -n 30 "$w.out"; bad=1; fi
-    done
+    printf '%s\n' $targets | xargs -P "$(nproc)" -n 1 sh -c '"$0" >"$0.log" 2>&1 || echo "$0"' >"$w.failed"
+    for t in $(cat "$w.failed"); do echo "$t:"; tail -n 30 "$t.log"; bad=1; done
+    ran=$((ran + $# - $(wc -l <"$w.failed")))
 }
 mkdir -p "$w"
 run_all address "-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" $tests
