@@ -2,10 +2,10 @@
  * value, equity. See crmcore_lifetime(3).
  *
  * Rates are per period and effective, above -1 and at most 1e100; the length of a period is the caller's. Money is in
- * major units. Every call may be made from any thread at any time; what takes no context allocates nothing. Errors are given in units in
- * the last place of the result and hold while amounts, products and sums are 0 or between 1e-290 and 1e290 in size. A
- * scalar argument that is NaN or infinite is CRM_E_DOMAIN unless it says otherwise; NaN in a column is missing and
- * gives NaN in that row, and NaN in a series makes its one result NaN. */
+ * major units. Every call may be made from any thread at any time; what takes no context allocates nothing. Errors are
+ * given in units in the last place of the result and hold while amounts, products and sums are 0 or between 1e-290 and
+ * 1e290 in size. A scalar argument that is NaN or infinite is CRM_E_DOMAIN unless it says otherwise; NaN in a column is
+ * missing and gives NaN in that row, and NaN in a series makes its one result NaN. */
 #ifndef CRMCORE_LIFETIME_H
 #define CRMCORE_LIFETIME_H
 

@@ -84,8 +84,8 @@ crm_status crm_value_decision(int64_t n, const double *current, const double *po
     return crm_i_bad_end(&bad, err);
 }
 
-/* What the levers of one customer add; NaN if one is missing. *bad: the argument of the first that is out of its domain,
- * which is then given back; 5 where the sum is. */
+/* What the levers of one customer add; NaN if one is missing. *bad: the argument of the first that is out of its
+ * domain, which is then given back; 5 where the sum is. */
 static double potential_of(int64_t i, int64_t n, int32_t levers, const double *probability, const double *margin,
                            int32_t *bad)
 {

@@ -5,18 +5,18 @@
 
 /* Customer 1 twice on day 0 and on day 20, a return on day 30, a row after the date; customer 2 has only a
  * return. */
-static const uint64_t key[] = {2, 1, 1, 1, 1, 1};
-static const int64_t when[] = {10, 30, 0, 0, 20, 41};
-static const int64_t amount[] = {-500, -2000, 10000, 5000, 3000, 77777};
-static const int64_t cost[] = {0, -500, 4000, 1000, 2000, 1};
+static const uint64_t key[] = {2, 1, 1, 1, 1, 1, 9};
+static const int64_t when[] = {10, 30, 0, 0, 20, 41, 50};
+static const int64_t amount[] = {-500, -2000, 10000, 5000, 3000, 77777, 1};
+static const int64_t cost[] = {0, -500, 4000, 1000, 2000, 1, 1};
 
 static crm_transactions *log_of(int with_cost, int frozen, const uint64_t *keys)
 {
     crm_transactions *log = NULL;
     assert_int_equal(crm_transactions_create(NULL, NULL, &log, NULL), CRM_OK);
-    assert_int_equal(crm_transactions_append(log, 6, keys, when, amount, NULL), CRM_OK);
+    assert_int_equal(crm_transactions_append(log, 7, keys, when, amount, NULL), CRM_OK);
     if (with_cost)
-        assert_int_equal(crm_transactions_put(log, CRM_TX_COST, 0, 6, cost, NULL), CRM_OK);
+        assert_int_equal(crm_transactions_put(log, CRM_TX_COST, 0, 7, cost, NULL), CRM_OK);
     if (frozen)
         assert_int_equal(crm_transactions_freeze(NULL, log, NULL), CRM_OK);
     return log;
@@ -82,7 +82,7 @@ static void test_long(void **state)
 static void test_history_refused(void **state)
 {
     (void)state;
-    const uint64_t others[] = {2, 3, 3, 3, 3, 3};
+    const uint64_t others[] = {2, 3, 3, 3, 3, 3, 3};
     crm_transactions *log = log_of(1, 1, key), *raw = log_of(1, 0, key), *other = log_of(1, 1, others);
     crm_customers *book = book_of(log);
     double H[2] = {5, 5};
