@@ -1,5 +1,6 @@
-/* The demo: reads the log that ships with the project, fits, compares with the truth behind the log, and says who is worth
- * what. crmvalue does the same for any log; this is the shortest way through the library for a log in a file. */
+/* The demo: reads the log that ships with the project, fits, compares with the truth behind the log, and says
+ * who is worth what. crmvalue does the same for any log; this is the shortest way through the library for a
+ * log in a file. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +34,9 @@ static int read_log(const char *path, columns *c)
     int customer, month, day, units, cents;
     for (int ch = 0; ch != '\n' && ch != EOF;)
         ch = getc(f);
-    for (c->n = 0; c->n < ROWS && fscanf(f, "%d,2024-%d-%d,%d.%d", &customer, &month, &day, &units, &cents) == 5; c->n++) {
+    for (c->n = 0;
+         c->n < ROWS && fscanf(f, "%d,2024-%d-%d,%d.%d", &customer, &month, &day, &units, &cents) == 5;
+         c->n++) {
         if (month < 1 || month > 12)
             break;
         c->key[c->n] = (uint64_t)customer;
@@ -72,8 +75,9 @@ static void print_report(const crm_customers *book, const crm_report *r)
     crm_pyramid_totals(n, value, crm_report_tier(r), 4, count, sum, NULL);
     crm_concentration_top(NULL, n, value, 0.2, 0, &top, NULL);
     crm_concentration_need(NULL, n, value, 0.8, 0, &need, NULL);
-    printf("\nThe base of %d customers is worth %.2f (standard error %.2f).\n\n  tier      customers         value\n", (int)n,
-           equity, se);
+    printf("\nThe base of %d customers is worth %.2f (standard error %.2f).\n\n  tier      customers         "
+           "value\n",
+           (int)n, equity, se);
     for (int t = 0; t < 4; t++)
         printf("  %-9s %9d %13.2f  %5.1f %%\n", tier_name[t], (int)count[t], sum[t], 100.0 * sum[t] / equity);
     printf("\nThe top 20 %% hold %.1f %% of the value; %.1f %% of the customers hold 80 %%.\n", 100.0 * top,
@@ -88,10 +92,12 @@ int main(int argc, char **argv)
     crm_report *report = NULL;
     if (!read_log(argc > 1 ? argv[1] : "examples/demo.csv", &c))
         return 2;
-    if (crm_customers_from_columns(NULL, c.n, c.key, c.day, c.amount, DEMO_DAYS - 1, 7.0, 2, NULL, &book, &e) < 0 ||
+    if (crm_customers_from_columns(NULL, c.n, c.key, c.day, c.amount, DEMO_DAYS - 1, 7.0, 2, NULL, &book,
+                                   &e) < 0 ||
         crm_report_build(NULL, book, NULL, &report, &e) < 0)
         return stop(&e);
-    printf("%d rows of %d customers, simulated (seed %d)\n\n", (int)c.n, (int)crm_customers_count(book), DEMO_SEED);
+    printf("%d rows of %d customers, simulated (seed %d)\n\n", (int)c.n, (int)crm_customers_count(book),
+           DEMO_SEED);
     printf("  name      truth      found   st. err.     off\n");
     double worst = 0.0;
     compare(crm_report_model(report), demo_purchases, demo_names, &worst);
@@ -99,7 +105,8 @@ int main(int argc, char **argv)
     print_report(book, report);
     crm_report_destroy(report);
     crm_customers_destroy(book);
-    /* Seven estimates: one in two thousand simulated logs has one of them more than four standard errors off. */
+    /* Seven estimates: one in two thousand simulated logs has one of them more than four standard errors off.
+     */
     if (!(worst < 4.0)) {
         fprintf(stderr, "demo: the fit is %.1f standard errors from the truth\n", worst);
         return 1;

@@ -1,7 +1,7 @@
-/* A fit over data that stay apart: seven processes hold a seventh of the customers each, and talk to this one through
- * pipes. (a) Each sends its summary as bytes; merged, they give the fit of the whole to the bit. (b) Each answers
- * parameters with the sums of its shard; added, they give the same fit to 1e-12. On a cluster the pipes are the network,
- * and nothing else changes. Exit status 0 if both hold. */
+/* A fit over data that stay apart: seven processes hold a seventh of the customers each, and talk to this one
+ * through pipes. (a) Each sends its summary as bytes; merged, they give the fit of the whole to the bit. (b)
+ * Each answers parameters with the sums of its shard; added, they give the same fit to 1e-12. On a cluster
+ * the pipes are the network, and nothing else changes. Exit status 0 if both hold. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,7 +75,8 @@ static crm_summary *summary_of(int number)
     for (int i = 0; i < CUSTOMERS; i++)
         first[i] = i % 84;
     check(crm_model_create(NULL, KIND, PARAMETERS, truth, NULL, &model, &e), "model", &e);
-    check(crm_model_simulate(NULL, model, NULL, CUSTOMERS, first, 364, 7.0, 2, 1, 1, &log, &e), "simulate", &e);
+    check(crm_model_simulate(NULL, model, NULL, CUSTOMERS, first, 364, 7.0, 2, 1, 1, &log, &e), "simulate",
+          &e);
     int64_t n = 0;
     for (int64_t i = 0; i < crm_transactions_count(log) && n < 16 * CUSTOMERS; i++) {
         const uint64_t customer = crm_transactions_keys(log)[i];

@@ -1,5 +1,6 @@
-/* Makes the log that the demo reads: build/examples/simulate > examples/demo.csv. Twelve hundred customers who first buy
- * in the first quarter of 2024, as the BG/NBD and Gamma-Gamma models say, with the parameters and the seed of demo.h. */
+/* Makes the log that the demo reads: build/examples/simulate > examples/demo.csv. Twelve hundred customers
+ * who first buy in the first quarter of 2024, as the BG/NBD and Gamma-Gamma models say, with the parameters
+ * and the seed of demo.h. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,10 +34,12 @@ int main(void)
         first[i] = i * 90 / DEMO_CUSTOMERS;
     if (crm_model_create(NULL, CRM_MODEL_BG_NBD, 4, demo_purchases, NULL, &purchases, &e) < 0 ||
         crm_model_create(NULL, CRM_MODEL_GAMMA_GAMMA, 3, demo_spend, NULL, &spend, &e) < 0 ||
-        crm_model_simulate(NULL, purchases, spend, DEMO_CUSTOMERS, first, DEMO_DAYS - 1, 7.0, 2, DEMO_SEED, 0, &log, &e) < 0)
+        crm_model_simulate(NULL, purchases, spend, DEMO_CUSTOMERS, first, DEMO_DAYS - 1, 7.0, 2, DEMO_SEED, 0,
+                           &log, &e) < 0)
         return stop(&e);
     const uint64_t *key = crm_transactions_keys(log);
-    const int64_t *day = crm_transactions_i64(log, CRM_TX_TIME), *amount = crm_transactions_i64(log, CRM_TX_AMOUNT);
+    const int64_t *day = crm_transactions_i64(log, CRM_TX_TIME),
+                  *amount = crm_transactions_i64(log, CRM_TX_AMOUNT);
     puts("customer,date,amount");
     for (int64_t i = 0; i < crm_transactions_count(log); i++) {
         printf("%04d,", (int)key[i] + 1);

@@ -7,39 +7,45 @@
 
 void print_help(FILE *f)
 {
-    fputs("crmvalue: what customers are worth, from the log of what they bought\n"
-          "\n"
-          "  crmvalue report LOG.csv --until DATE [options]          the value of the base and where it lies\n"
-          "  crmvalue fit MODEL LOG.csv --until DATE [options]       a model's parameters\n"
-          "  crmvalue fit MODEL --cells CELLS.csv [options]          the same of customers who are counted already\n"
-          "  crmvalue predict MODEL LOG.csv --until DATE --horizon N what to expect of each customer, as CSV\n"
-          "  crmvalue eval QUANTITY MODEL name=value ...             one number\n"
-          "  crmvalue check MODEL LOG.csv --until DATE --holdout-until DATE\n"
-          "                                                          a model against what happened after\n"
-          "\n"
-          "LOG.csv has a header that names customer and date (YYYY-MM-DD), amount where money is asked for, and\n"
-          "optionally quantity, cost, product, channel, in any order. - is the standard input.\n"
-          "CELLS.csv names x, t_x, T (or n) and optionally count (or weight): how many customers have this history;\n"
-          "for sbg and bdw duration and ended (0 or 1) in place of the first three, or period and survivors alone.\n"
-          "\n"
-          "  --until DATE         the last day that counts\n"
-          "  --holdout-until DATE the last day of the hold-out (check)\n"
-          "  --cells FILE         counted histories in place of a log (fit)\n"
-          "  --covariates FILE    customer and numbers that say who it is, for fit: pareto-nbd, bg-nbd, ggompertz-nbd\n"
-          "  --unit UNIT          day, week, month or year: the time unit of model and horizon (week)\n"
-          "  --model MODEL        the purchase model of the report (bg-nbd)\n"
-          "  --discount R/UNIT    effective discount rate (0.15/year)\n"
-          "  --horizon N          time units to look ahead (for ever)\n"
-          "  --margin R           margin per unit of revenue (from the cost column; 1 without one)\n"
-          "  --tiers A,B,...      sizes of the tiers in percent of customers, from the top (20,30,30,20)\n"
-          "  --threshold V        future value that divides the classes (the mean value)\n"
-          "  --format F           text or json (text)\n"
-          "  --output FILE        where to write (standard output)\n"
-          "  --decimals N         decimal places of the amounts, 0 to 9 (2)\n"
-          "  --threads N          worker threads, 1 to 256 (1); no result depends on it\n"
-          "\n"
-          "Models, with their parameters:\n",
-          f);
+    fputs(
+        "crmvalue: what customers are worth, from the log of what they bought\n"
+        "\n"
+        "  crmvalue report LOG.csv --until DATE [options]          the value of the base and where it lies\n"
+        "  crmvalue fit MODEL LOG.csv --until DATE [options]       a model's parameters\n"
+        "  crmvalue fit MODEL --cells CELLS.csv [options]          the same of customers who are counted "
+        "already\n"
+        "  crmvalue predict MODEL LOG.csv --until DATE --horizon N what to expect of each customer, as CSV\n"
+        "  crmvalue eval QUANTITY MODEL name=value ...             one number\n"
+        "  crmvalue check MODEL LOG.csv --until DATE --holdout-until DATE\n"
+        "                                                          a model against what happened after\n"
+        "\n"
+        "LOG.csv has a header that names customer and date (YYYY-MM-DD), amount where money is asked for, "
+        "and\n"
+        "optionally quantity, cost, product, channel, in any order. - is the standard input.\n"
+        "CELLS.csv names x, t_x, T (or n) and optionally count (or weight): how many customers have this "
+        "history;\n"
+        "for sbg and bdw duration and ended (0 or 1) in place of the first three, or period and survivors "
+        "alone.\n"
+        "\n"
+        "  --until DATE         the last day that counts\n"
+        "  --holdout-until DATE the last day of the hold-out (check)\n"
+        "  --cells FILE         counted histories in place of a log (fit)\n"
+        "  --covariates FILE    customer and numbers that say who it is, for fit: pareto-nbd, bg-nbd, "
+        "ggompertz-nbd\n"
+        "  --unit UNIT          day, week, month or year: the time unit of model and horizon (week)\n"
+        "  --model MODEL        the purchase model of the report (bg-nbd)\n"
+        "  --discount R/UNIT    effective discount rate (0.15/year)\n"
+        "  --horizon N          time units to look ahead (for ever)\n"
+        "  --margin R           margin per unit of revenue (from the cost column; 1 without one)\n"
+        "  --tiers A,B,...      sizes of the tiers in percent of customers, from the top (20,30,30,20)\n"
+        "  --threshold V        future value that divides the classes (the mean value)\n"
+        "  --format F           text or json (text)\n"
+        "  --output FILE        where to write (standard output)\n"
+        "  --decimals N         decimal places of the amounts, 0 to 9 (2)\n"
+        "  --threads N          worker threads, 1 to 256 (1); no result depends on it\n"
+        "\n"
+        "Models, with their parameters:\n",
+        f);
     for (int32_t kind = 1; kind <= crm_kind_count(); kind++) {
         if (!crm_kind_fits(kind))
             continue;
@@ -50,7 +56,8 @@ void print_help(FILE *f)
     }
     fputs("  auto                 fits all models of purchases and takes the best by BIC\n"
           "\n"
-          "Quantities of eval: log-likelihood, p-alive (ahead=), expected (t=), cet (t=, t0=), dert (discount=),\n"
+          "Quantities of eval: log-likelihood, p-alive (ahead=), expected (t=), cet (t=, t0=), dert "
+          "(discount=),\n"
           "det (t=, discount=), pmf (count=, t=), rate, spread (t=, t0=), spend (mean=); names are the\n"
           "model's parameters and x, t_x, T (of sbg and bdw T alone; their log-likelihood takes duration=\n"
           "and ended=).\n"
@@ -66,8 +73,8 @@ static int complaint(const char *option, const char *value, const char *wanted)
     return 0;
 }
 
-/* "0.15/year": an effective rate per unit of time, which becomes a continuous one per unit of the model. The model's
- * unit may come later on the command line, so that here it is per day. */
+/* "0.15/year": an effective rate per unit of time, which becomes a continuous one per unit of the model. The
+ * model's unit may come later on the command line, so that here it is per day. */
 static int read_discount(const char *value, double *per_day)
 {
     char number[64];
@@ -143,7 +150,8 @@ static int read_option(arguments *a, const char *name, const char *value, double
     }
     if (strcmp(name, "--discount") == 0) {
         a->discount_text = value;
-        return read_discount(value, discount_per_day) || complaint(name, value, "not a rate such as 0.15/year");
+        return read_discount(value, discount_per_day) ||
+               complaint(name, value, "not a rate such as 0.15/year");
     }
     if (strcmp(name, "--horizon") == 0) {
         a->horizon = number;
@@ -163,7 +171,8 @@ static int read_option(arguments *a, const char *name, const char *value, double
         return read_tiers(a, value) || complaint(name, value, "not 2 to 32 percentages that sum to 100");
     if (strcmp(name, "--format") == 0) {
         a->format = value;
-        return strcmp(value, "text") == 0 || strcmp(value, "json") == 0 || complaint(name, value, "text or json");
+        return strcmp(value, "text") == 0 || strcmp(value, "json") == 0 ||
+               complaint(name, value, "text or json");
     }
     if (strcmp(name, "--output") == 0) {
         a->output = value;

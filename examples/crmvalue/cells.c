@@ -14,8 +14,10 @@ typedef struct shape {
     const char *wanted[COLUMNS]; /* as it is asked for */
 } shape;
 
-static const shape histories = {
-    4, 1, {{"x", ""}, {"t_x", ""}, {"T", "n"}, {"count", "weight"}}, {"x", "t_x", "T or n", "count or weight"}};
+static const shape histories = {4,
+                                1,
+                                {{"x", ""}, {"t_x", ""}, {"T", "n"}, {"count", "weight"}},
+                                {"x", "t_x", "T or n", "count or weight"}};
 static const shape durations = {
     3, 1, {{"duration", ""}, {"ended", ""}, {"count", "weight"}}, {"duration", "ended", "count or weight"}};
 static const shape survivors = {2, 0, {{"period", ""}, {"survivors", ""}}, {"period", "survivors"}};
@@ -24,13 +26,14 @@ typedef struct cells {
     const shape *shape;
     int at[COLUMNS]; /* place of the column in the file; -1: not there */
     int64_t rows, capacity;
-    double *value;   /* COLUMNS of a row side by side, later column by column */
-    int64_t *line;   /* of a row in the file */
+    double *value; /* COLUMNS of a row side by side, later column by column */
+    int64_t *line; /* of a row in the file */
 } cells;
 
 static int is_named(csv_field field, const char *name)
 {
-    return *name && (int64_t)strlen(name) == field.length && memcmp(name, field.text, (size_t)field.length) == 0;
+    return *name && (int64_t)strlen(name) == field.length &&
+           memcmp(name, field.text, (size_t)field.length) == 0;
 }
 
 static int read_header(const char *path, csv *file, int contract, cells *c)
@@ -85,7 +88,8 @@ static int add_room(const char *path, cells *c)
 static int add_row(const char *path, const csv *file, int64_t fields, cells *c)
 {
     if (file->fields != fields) {
-        complain(path, file->line, "%lld fields where the header has %lld", (long long)file->fields, (long long)fields);
+        complain(path, file->line, "%lld fields where the header has %lld", (long long)file->fields,
+                 (long long)fields);
         return EXIT_INPUT;
     }
     if (!add_room(path, c))
@@ -169,7 +173,8 @@ static crm_status summarise(const crm_context *context, const shape *of, int64_t
     if (of == &survivors)
         return crm_summary_of_survivors(context, n, column, out, e);
     if (of == &histories)
-        return crm_summary_of_purchases(context, n, column, column + n, column + 2 * n, column + 3 * n, out, e);
+        return crm_summary_of_purchases(context, n, column, column + n, column + 2 * n, column + 3 * n, out,
+                                        e);
     flag(n, column, ended);
     return crm_summary_of_durations(context, n, column, ended, column + 2 * n, out, e);
 }

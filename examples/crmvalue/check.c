@@ -63,7 +63,8 @@ static int lay_out(check *c, int64_t origin)
     return 1;
 }
 
-/* When each customer first bought, in units since the first of all; NaN of one who never did. NULL without memory. */
+/* When each customer first bought, in units since the first of all; NaN of one who never did. NULL without
+ * memory. */
 static double *starts(const arguments *a, const crm_customers *book, int64_t *origin)
 {
     const int64_t n = crm_customers_count(book);
@@ -107,10 +108,11 @@ static crm_status hold_out(const crm_context *context, check *c, const ledger *l
     return s;
 }
 
-static crm_status track(const crm_context *context, check *c, const ledger *l, const double *start, crm_error *e)
+static crm_status track(const crm_context *context, check *c, const ledger *l, const double *start,
+                        crm_error *e)
 {
-    crm_status s = crm_check_tracking(context, c->model, crm_customers_count(l->book), start, c->times, c->time,
-                                      c->tracked, e);
+    crm_status s = crm_check_tracking(context, c->model, crm_customers_count(l->book), start, c->times,
+                                      c->time, c->tracked, e);
     if (s == CRM_OK)
         s = crm_transactions_repeats(l->log, c->a->until, c->times, c->until, c->repeats, e);
     return s;
@@ -123,8 +125,8 @@ static void print_text(const check *c, FILE *f)
     char date[16];
     fit_text(f, c->model, NULL);
     format_date(c->a->holdout, date);
-    fprintf(f, "\nhold-out until %s, %.4g %ss: %.0f purchases, %.1f expected, bias %+.1f %%\n", date, c->length,
-            c->a->unit, c->total_actual, c->total_expected, 100.0 * c->bias);
+    fprintf(f, "\nhold-out until %s, %.4g %ss: %.0f purchases, %.1f expected, bias %+.1f %%\n", date,
+            c->length, c->a->unit, c->total_actual, c->total_expected, 100.0 * c->bias);
     fprintf(f, "  per customer: mean absolute error %.4f, root mean squared error %.4f\n", c->mae, c->rmse);
     fprintf(f, "\n  %-12s %10s %12s %10s %10s\n", "repeats", "customers", "model", "bought", "expected");
     for (int g = 0; g < GROUPS; g++) {
@@ -139,8 +141,8 @@ static void print_text(const check *c, FILE *f)
     fprintf(f, "\n  %-12s %10s %12s %12s\n", "until", c->a->unit, "repeats", "expected");
     for (int32_t k = 0; k < c->times; k++) {
         format_date(c->until[k], date);
-        fprintf(f, "  %-12s %10.4g %12lld %12.1f%s\n", date, c->time[k], (long long)c->repeats[k], c->tracked[k],
-                c->until[k] == c->a->until ? "  (calibration ends)" : "");
+        fprintf(f, "  %-12s %10.4g %12lld %12.1f%s\n", date, c->time[k], (long long)c->repeats[k],
+                c->tracked[k], c->until[k] == c->a->until ? "  (calibration ends)" : "");
     }
 }
 
@@ -165,8 +167,8 @@ static void print_json(const check *c, FILE *f)
     named(f, "rmse", c->rmse, ", ");
     named(f, "bias", c->bias, "},\n  \"by_frequency\": [\n");
     for (int g = 0; g < GROUPS; g++) {
-        fprintf(f, "    {\"repeats\": %d, \"or_more\": %s, \"customers\": %lld, ", g, g == GROUPS - 1 ? "true" : "false",
-                (long long)c->customers[g]);
+        fprintf(f, "    {\"repeats\": %d, \"or_more\": %s, \"customers\": %lld, ", g,
+                g == GROUPS - 1 ? "true" : "false", (long long)c->customers[g]);
         named(f, "customers_expected", c->histogram[g], ", ");
         named(f, "purchases_mean", c->actual[g], ", ");
         named(f, "expected_mean", c->expected[g], g == GROUPS - 1 ? "}\n" : "},\n");
@@ -218,14 +220,16 @@ static int compare(const crm_context *context, check *c, const ledger *l, const 
 int command_check(const crm_context *context, const arguments *a)
 {
     if (a->count != 2 || !a->has_holdout) {
-        fprintf(stderr, "crmvalue: check takes a model, a file and --holdout-until DATE; see crmvalue --help\n");
+        fprintf(stderr,
+                "crmvalue: check takes a model, a file and --holdout-until DATE; see crmvalue --help\n");
         return EXIT_INPUT;
     }
     const int automatic = is_auto(a->words[0]);
     int32_t kind = automatic ? CRM_MODEL_BG_NBD : kind_of(a->words[0]);
     if (kind == 0)
         return EXIT_INPUT;
-    if (!crm_kind_supports(kind, CRM_QUANTITY_EXPECTED) || !crm_kind_supports(kind, CRM_QUANTITY_PROBABILITY)) {
+    if (!crm_kind_supports(kind, CRM_QUANTITY_EXPECTED) ||
+        !crm_kind_supports(kind, CRM_QUANTITY_PROBABILITY)) {
         fprintf(stderr, "crmvalue: %s: not a model of purchases\n", a->words[0]);
         return EXIT_INPUT;
     }
@@ -250,7 +254,8 @@ int command_check(const crm_context *context, const arguments *a)
     crm_summary *summary = NULL;
     crm_model *model = NULL;
     check c = {.a = a, .length = (double)(a->holdout - a->until) / a->days_per_unit};
-    crm_status s = crm_customers_build(context, l.log, a->holdout, a->days_per_unit, a->decimals, NULL, &later, &e);
+    crm_status s =
+        crm_customers_build(context, l.log, a->holdout, a->days_per_unit, a->decimals, NULL, &later, &e);
     if (s >= 0)
         s = crm_summary_of_customers(context, l.book, &summary, &e);
     if (s >= 0)

@@ -5,9 +5,9 @@
 #include "crmvalue.h"
 
 /* In the order in which ties would go. */
-static const int32_t candidates[CANDIDATES] = {CRM_MODEL_NBD,        CRM_MODEL_PARETO_NBD,    CRM_MODEL_BG_NBD,
-                                               CRM_MODEL_MBG_NBD,    CRM_MODEL_BG_CNBD_K,     CRM_MODEL_MBG_CNBD_K,
-                                               CRM_MODEL_GGOMPERTZ_NBD};
+static const int32_t candidates[CANDIDATES] = {
+    CRM_MODEL_NBD,       CRM_MODEL_PARETO_NBD, CRM_MODEL_BG_NBD,       CRM_MODEL_MBG_NBD,
+    CRM_MODEL_BG_CNBD_K, CRM_MODEL_MBG_CNBD_K, CRM_MODEL_GGOMPERTZ_NBD};
 
 int is_auto(const char *name)
 {
@@ -15,7 +15,8 @@ int is_auto(const char *name)
 }
 
 /* One fit; not a failure of the program if this model has none. */
-static crm_status try(const crm_context *context, int32_t kind, const crm_summary *summary, tried *t, crm_error *e)
+static crm_status try(const crm_context *context, int32_t kind, const crm_summary *summary, tried *t,
+                      crm_error *e)
 {
     crm_model *model = NULL;
     t->kind = kind;
@@ -26,8 +27,9 @@ static crm_status try(const crm_context *context, int32_t kind, const crm_summar
         t->value = crm_model_fact(model, CRM_FACT_LOG_LIKELIHOOD);
     }
     crm_model_destroy(model);
-    return t->status == CRM_E_MEMORY || t->status == CRM_E_CANCELLED || t->status == CRM_E_EXECUTOR ? t->status
-                                                                                                     : CRM_OK;
+    return t->status == CRM_E_MEMORY || t->status == CRM_E_CANCELLED || t->status == CRM_E_EXECUTOR
+               ? t->status
+               : CRM_OK;
 }
 
 int choose(const crm_context *context, const char *path, const crm_customers *book, choice *c)
@@ -86,8 +88,8 @@ void choice_json(FILE *f, const choice *c, int indent)
     fputs("[", f);
     for (int i = 0; i < c->count; i++) {
         const tried *t = &c->tried[i];
-        fprintf(f, "%s\n%*s{\"model\": \"%s\", \"status\": \"%s\", \"log_likelihood\": ", i ? "," : "", indent + 2, "",
-                crm_kind_name(t->kind), crm_status_name(t->status));
+        fprintf(f, "%s\n%*s{\"model\": \"%s\", \"status\": \"%s\", \"log_likelihood\": ", i ? "," : "",
+                indent + 2, "", crm_kind_name(t->kind), crm_status_name(t->status));
         json_number(f, t->value);
         fputs(", \"bic\": ", f);
         json_number(f, t->bic);

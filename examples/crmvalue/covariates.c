@@ -49,7 +49,8 @@ static int read_header(const char *path, csv *file, covariates *v, int64_t *cust
         place[v->columns++] = i;
     }
     if (*customer < 0 || v->columns == 0) {
-        complain(path, 1, *customer < 0 ? "the header names no column customer" : "the header names no covariate");
+        complain(path, 1,
+                 *customer < 0 ? "the header names no column customer" : "the header names no covariate");
         return 0;
     }
     return 1;
@@ -72,7 +73,8 @@ static int take_row(const char *path, const csv *file, int64_t fields, int64_t c
 {
     const int64_t n = crm_customers_count(book);
     if (file->fields != fields) {
-        complain(path, file->line, "%lld fields, where the header has %lld", (long long)file->fields, (long long)fields);
+        complain(path, file->line, "%lld fields, where the header has %lld", (long long)file->fields,
+                 (long long)fields);
         return 0;
     }
     const int64_t row = row_of(book, file->field[customer]);
@@ -175,7 +177,10 @@ const char *parameter_name(const crm_model *model, int32_t i, const covariates *
     int32_t process;
     if (crm_model_coefficient(model, i, &column, &process, NULL) != CRM_OK || column < 0)
         return crm_kind_parameter(crm_model_kind(model), i);
-    snprintf(buffer, 128, "%s.%.100s", process == CRM_PROCESS_LIFETIME ? "lifetime" : process == CRM_PROCESS_TRANSACTIONS ? "transactions" : "both",
+    snprintf(buffer, 128, "%s.%.100s",
+             process == CRM_PROCESS_LIFETIME       ? "lifetime"
+             : process == CRM_PROCESS_TRANSACTIONS ? "transactions"
+                                                   : "both",
              v && column < v->columns ? v->name[column] : "?");
     return buffer;
 }

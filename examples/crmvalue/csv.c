@@ -1,5 +1,5 @@
-/* Comma-separated values after RFC 4180: quoted fields with doubled quotes, LF or CRLF, an optional byte order mark.
- * Whatever is not that is refused with its line. Fields are unquoted in place. */
+/* Comma-separated values after RFC 4180: quoted fields with doubled quotes, LF or CRLF, an optional byte
+ * order mark. Whatever is not that is refused with its line. Fields are unquoted in place. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -124,8 +124,10 @@ static int64_t plain(csv *c)
         if (byte == '\r' && (c->at + 1 == c->length || c->bytes[c->at + 1] == '\n'))
             break;
         if (byte == '\0' || byte == '"' || byte == '\r') {
-            complain(c->path, c->next, byte == '\0' ? "a NUL byte" : byte == '"' ? "a quote inside a field that is not quoted"
-                                                                                : "a carriage return inside a line");
+            complain(c->path, c->next,
+                     byte == '\0'  ? "a NUL byte"
+                     : byte == '"' ? "a quote inside a field that is not quoted"
+                                   : "a carriage return inside a line");
             return -1;
         }
     }

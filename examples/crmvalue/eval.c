@@ -9,8 +9,8 @@ enum { MOST = 5 };
 /* Models of purchases, of spend, of contracts. */
 enum { PURCHASES, SPEND, CONTRACT };
 
-/* What a quantity is called, of which sort of models, what it needs beside the model's parameters, and what it may have
- * (with a default of 0). */
+/* What a quantity is called, of which sort of models, what it needs beside the model's parameters, and what
+ * it may have (with a default of 0). */
 typedef struct quantity {
     const char *name;
     int sort;
@@ -134,7 +134,8 @@ static int check_values(const quantity *q, int32_t kind, values *v)
     double ignored;
     for (int32_t i = 0; i < crm_kind_parameters(kind); i++) {
         if (!take(v, crm_kind_parameter(kind, i), &ignored)) {
-            fprintf(stderr, "crmvalue: %s needs its parameter %s=\n", crm_kind_name(kind), crm_kind_parameter(kind, i));
+            fprintf(stderr, "crmvalue: %s needs its parameter %s=\n", crm_kind_name(kind),
+                    crm_kind_parameter(kind, i));
             return 0;
         }
     }
@@ -145,8 +146,8 @@ static int check_values(const quantity *q, int32_t kind, values *v)
         take(v, q->may[i], &ignored);
     for (int i = 0; i < v->count; i++) {
         if (!v->used[i]) {
-            fprintf(stderr, "crmvalue: %s of %s does not take %.*s=\n", q->name, crm_kind_name(kind), (int)v->length[i],
-                    v->name[i]);
+            fprintf(stderr, "crmvalue: %s of %s does not take %.*s=\n", q->name, crm_kind_name(kind),
+                    (int)v->length[i], v->name[i]);
             return 0;
         }
     }
@@ -154,8 +155,8 @@ static int check_values(const quantity *q, int32_t kind, values *v)
 }
 
 /* A quantity that only plans have. */
-static crm_status planned(const crm_model *m, int32_t what, double t0, double t1, double number, const double row[3],
-                          double *out, crm_error *e)
+static crm_status planned(const crm_model *m, int32_t what, double t0, double t1, double number,
+                          const double row[3], double *out, crm_error *e)
 {
     crm_plan *plan = NULL;
     int32_t column;
@@ -202,7 +203,8 @@ static crm_status compute(const quantity *q, const crm_model *m, values *v, doub
 int command_eval(const arguments *a)
 {
     if (a->count < 2 || a->options > 0) {
-        fprintf(stderr, "crmvalue: eval takes a quantity, a model, name=value pairs and no options; see crmvalue --help\n");
+        fprintf(stderr, "crmvalue: eval takes a quantity, a model, name=value pairs and no options; see "
+                        "crmvalue --help\n");
         return EXIT_INPUT;
     }
     const int32_t kind = crm_kind_find(a->words[1]);

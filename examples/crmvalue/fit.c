@@ -72,7 +72,9 @@ void fit_json(FILE *f, const crm_model *model, const covariates *v, int indent)
     static const struct {
         const char *name;
         int32_t fact;
-    } facts[] = {{"log_likelihood", CRM_FACT_LOG_LIKELIHOOD}, {"customers", CRM_FACT_CUSTOMERS}, {"distinct", CRM_FACT_DISTINCT}};
+    } facts[] = {{"log_likelihood", CRM_FACT_LOG_LIKELIHOOD},
+                 {"customers", CRM_FACT_CUSTOMERS},
+                 {"distinct", CRM_FACT_DISTINCT}};
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
         fprintf(f, "%*s\"%s\": ", indent, "", facts[i].name);
         json_number(f, crm_model_fact(model, facts[i].fact));
@@ -102,10 +104,10 @@ void fit_text(FILE *f, const crm_model *model, const covariates *v)
     const int32_t kind = crm_model_kind(model);
     double parameter[PARAMETERS], se[PARAMETERS];
     const int32_t count = estimates(model, parameter, se);
-    fprintf(f, "%s on %.0f customers, %.0f distinct: log-likelihood %.4f, AIC %.2f, BIC %.2f\n", crm_kind_name(kind),
-            crm_model_fact(model, CRM_FACT_CUSTOMERS), crm_model_fact(model, CRM_FACT_DISTINCT),
-            crm_model_fact(model, CRM_FACT_LOG_LIKELIHOOD), crm_model_fact(model, CRM_FACT_AIC),
-            crm_model_fact(model, CRM_FACT_BIC));
+    fprintf(f, "%s on %.0f customers, %.0f distinct: log-likelihood %.4f, AIC %.2f, BIC %.2f\n",
+            crm_kind_name(kind), crm_model_fact(model, CRM_FACT_CUSTOMERS),
+            crm_model_fact(model, CRM_FACT_DISTINCT), crm_model_fact(model, CRM_FACT_LOG_LIKELIHOOD),
+            crm_model_fact(model, CRM_FACT_AIC), crm_model_fact(model, CRM_FACT_BIC));
     const crm_status status = status_of(model);
     if (status != CRM_OK)
         fprintf(f, "  %s: %s\n", crm_status_name(status), crm_status_text(status));
@@ -124,7 +126,8 @@ void fit_text(FILE *f, const crm_model *model, const covariates *v)
 }
 
 /* What there is to fit: of a log, or of cells. */
-static int read_summary(const crm_context *context, const arguments *a, int32_t kind, covariates *v, crm_summary **out)
+static int read_summary(const crm_context *context, const arguments *a, int32_t kind, covariates *v,
+                        crm_summary **out)
 {
     if (a->cells)
         return cells_read(context, a->cells, kind, out);
@@ -159,8 +162,9 @@ static int write_fit(const arguments *a, const crm_model *model, const covariate
 int command_fit(const crm_context *context, const arguments *a)
 {
     if (a->count != (a->cells ? 1 : 2)) {
-        fprintf(stderr, a->cells ? "crmvalue: fit --cells takes a model and no other file; see crmvalue --help\n"
-                                 : "crmvalue: fit takes a model and a file; see crmvalue --help\n");
+        fprintf(stderr, a->cells
+                            ? "crmvalue: fit --cells takes a model and no other file; see crmvalue --help\n"
+                            : "crmvalue: fit takes a model and a file; see crmvalue --help\n");
         return EXIT_INPUT;
     }
     if (a->covariates && a->cells) {

@@ -5,8 +5,10 @@
 #include "crmvalue.h"
 
 enum { CUSTOMER, DATE, AMOUNT, COST, QUANTITY, PRODUCT, CHANNEL, COLUMNS };
-static const char *const column_names[COLUMNS] = {"customer", "date", "amount", "cost", "quantity", "product", "channel"};
-static const int32_t column_ids[COLUMNS] = {0, 0, CRM_TX_AMOUNT, CRM_TX_COST, CRM_TX_QUANTITY, CRM_TX_PRODUCT, CRM_TX_CHANNEL};
+static const char *const column_names[COLUMNS] = {"customer", "date",    "amount", "cost",
+                                                  "quantity", "product", "channel"};
+static const int32_t column_ids[COLUMNS] = {
+    0, 0, CRM_TX_AMOUNT, CRM_TX_COST, CRM_TX_QUANTITY, CRM_TX_PRODUCT, CRM_TX_CHANNEL};
 
 enum { BATCH = 8192 };
 
@@ -23,7 +25,7 @@ typedef struct reader {
     const arguments *a;
     const char *path;
     csv file;
-    int at[COLUMNS]; /* place of the column in the file; -1: not there */
+    int at[COLUMNS];               /* place of the column in the file; -1: not there */
     crm_names *customers, *others; /* others: products and channels, which the log keeps as numbers */
     crm_transactions *log;
     batch *rows;
@@ -43,7 +45,8 @@ static int read_header(reader *r, int money)
     for (int64_t i = 0; i < r->file.fields; i++) {
         const csv_field field = r->file.field[i];
         for (int c = 0; c < COLUMNS; c++) {
-            if ((int64_t)strlen(column_names[c]) != field.length || memcmp(column_names[c], field.text, (size_t)field.length))
+            if ((int64_t)strlen(column_names[c]) != field.length ||
+                memcmp(column_names[c], field.text, (size_t)field.length))
                 continue;
             if (r->at[c] >= 0) {
                 complain(r->path, 1, "two columns are named %s", column_names[c]);
@@ -151,8 +154,8 @@ static int read_rows(reader *r)
         if (r->file.fields == 1 && r->file.field[0].length == 0 && r->file.at >= r->file.length)
             break; /* an empty line at the very end */
         if (r->file.fields != fields) {
-            complain(r->path, r->file.line, "%lld fields where the header has %lld", (long long)r->file.fields,
-                     (long long)fields);
+            complain(r->path, r->file.line, "%lld fields where the header has %lld",
+                     (long long)r->file.fields, (long long)fields);
             return EXIT_INPUT;
         }
         end = add_row(r);
@@ -179,7 +182,8 @@ static int make_book(const crm_context *context, reader *r, ledger *out)
     if (s == CRM_OK)
         s = crm_options_set_f64(o, CRM_OPTION_RECENT_TICKS, 365.25, &e);
     if (s == CRM_OK)
-        s = crm_customers_build(context, r->log, r->a->until, r->a->days_per_unit, r->a->decimals, o, &out->book, &e);
+        s = crm_customers_build(context, r->log, r->a->until, r->a->days_per_unit, r->a->decimals, o,
+                                &out->book, &e);
     crm_options_destroy(o);
     if (s == CRM_E_NO_DATA) {
         char date[16];
@@ -210,7 +214,8 @@ int ledger_read(const crm_context *context, const arguments *a, const char *path
     int end = EXIT_INPUT;
     crm_error e = {0};
     r.rows = calloc(1, sizeof *r.rows);
-    if (!r.rows || crm_names_create(context, &r.customers, &e) != CRM_OK || crm_names_create(context, &r.others, &e) != CRM_OK ||
+    if (!r.rows || crm_names_create(context, &r.customers, &e) != CRM_OK ||
+        crm_names_create(context, &r.others, &e) != CRM_OK ||
         crm_transactions_create(context, r.customers, &r.log, &e) != CRM_OK) {
         complain(path, 0, "out of memory");
         end = EXIT_FAULT;

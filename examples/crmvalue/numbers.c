@@ -17,8 +17,8 @@ static int digits(const char *text, int n, int *out)
     return 1;
 }
 
-/* Days since 1970-01-01 in the proleptic Gregorian calendar, with years that begin in March, so that the leap day is
- * the last of its year. */
+/* Days since 1970-01-01 in the proleptic Gregorian calendar, with years that begin in March, so that the leap
+ * day is the last of its year. */
 static int64_t days_of(int year, int month, int day)
 {
     const int64_t y = month > 2 ? year : year - 1;
@@ -31,8 +31,8 @@ int parse_date(const char *text, int64_t length, int64_t *day)
 {
     static const int month_days[12] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int y, m, d;
-    if (length != 10 || text[4] != '-' || text[7] != '-' || !digits(text, 4, &y) || !digits(text + 5, 2, &m) ||
-        !digits(text + 8, 2, &d))
+    if (length != 10 || text[4] != '-' || text[7] != '-' || !digits(text, 4, &y) ||
+        !digits(text + 5, 2, &m) || !digits(text + 8, 2, &d))
         return 0;
     const int leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
     if (y < 1 || m < 1 || m > 12 || d < 1 || d > month_days[m - 1] || (m == 2 && d == 29 && !leap))
@@ -49,7 +49,8 @@ void format_date(int64_t day, char buffer[16])
     int month = 1;
     while (month < 12 && days_of(year, month + 1, 1) <= day)
         month++;
-    snprintf(buffer, 16, "%04d-%02d-%02d", year % 10000, month, (int)(day - days_of(year, month, 1) + 1) % 100);
+    snprintf(buffer, 16, "%04d-%02d-%02d", year % 10000, month,
+             (int)(day - days_of(year, month, 1) + 1) % 100);
 }
 
 int parse_decimal(const char *text, int64_t length, int32_t decimals, int64_t *out, const char **reason)
@@ -108,8 +109,8 @@ int parse_integer(const char *text, int64_t length, int64_t *out)
 
 int parse_number(const char *text, double *out)
 {
-    /* strtod also takes hexadecimal, infinities and leading blanks; a command line should not. The program never sets
-     * a locale, so the decimal sign is the point. */
+    /* strtod also takes hexadecimal, infinities and leading blanks; a command line should not. The program
+     * never sets a locale, so the decimal sign is the point. */
     if (*text == '\0' || strspn(text, "0123456789.eE+-") != strlen(text))
         return 0;
     char *end;

@@ -10,11 +10,11 @@ static void write_rows(const ledger *l, const crm_report *r, FILE *f)
     const int64_t n = crm_customers_count(b);
     const uint64_t *key = crm_customers_keys(b);
     const double *column[] = {
-        crm_customers_f64(b, CRM_CUSTOMER_X),         crm_customers_f64(b, CRM_CUSTOMER_T_X),
-        crm_customers_f64(b, CRM_CUSTOMER_T),         crm_report_f64(r, CRM_REPORT_P_ALIVE),
-        crm_report_f64(r, CRM_REPORT_EXPECTED),       crm_report_f64(r, CRM_REPORT_EXPECTED_SE),
-        crm_report_f64(r, CRM_REPORT_DISCOUNTED),     crm_report_f64(r, CRM_REPORT_SPEND),
-        crm_report_f64(r, CRM_REPORT_VALUE),          crm_report_f64(r, CRM_REPORT_VALUE_SE)};
+        crm_customers_f64(b, CRM_CUSTOMER_X),     crm_customers_f64(b, CRM_CUSTOMER_T_X),
+        crm_customers_f64(b, CRM_CUSTOMER_T),     crm_report_f64(r, CRM_REPORT_P_ALIVE),
+        crm_report_f64(r, CRM_REPORT_EXPECTED),   crm_report_f64(r, CRM_REPORT_EXPECTED_SE),
+        crm_report_f64(r, CRM_REPORT_DISCOUNTED), crm_report_f64(r, CRM_REPORT_SPEND),
+        crm_report_f64(r, CRM_REPORT_VALUE),      crm_report_f64(r, CRM_REPORT_VALUE_SE)};
     fputs("customer,x,t_x,T,p_alive,expected,expected_se,discounted,spend,value,value_se,tier,class\n", f);
     for (int64_t i = 0; i < n; i++) {
         const char *name = "";

@@ -20,7 +20,7 @@ typedef struct findings {
     double tier_value[32];
     double top_share; /* the 20 of 80/20 */
     struct concentration {
-        double top_net, top_positive; /* NaN: there is no such figure */
+        double top_net, top_positive;    /* NaN: there is no such figure */
         int64_t need_net, need_positive; /* -1 likewise */
         double peak_share, gini;
         int64_t peak_rank;
@@ -63,7 +63,8 @@ static double total(const crm_report *r, int32_t figure, double *se)
     return value;
 }
 
-static struct concentration concentrate(const crm_context *context, int64_t n, const double *value, double share)
+static struct concentration concentrate(const crm_context *context, int64_t n, const double *value,
+                                        double share)
 {
     const double none = (double)NAN;
     struct concentration c = {none, none, -1, -1, none, none, -1};
@@ -83,11 +84,12 @@ static struct concentration concentrate(const crm_context *context, int64_t n, c
     return c;
 }
 
-/* The largest value at stake, value * (1 - P(alive)), among those more likely lost than not; rows are in the order of
- * names, which settles ties. */
+/* The largest value at stake, value * (1 - P(alive)), among those more likely lost than not; rows are in the
+ * order of names, which settles ties. */
 static void find_win_back(findings *f)
 {
-    const double *value = crm_report_f64(f->r, CRM_REPORT_VALUE), *alive = crm_report_f64(f->r, CRM_REPORT_P_ALIVE);
+    const double *value = crm_report_f64(f->r, CRM_REPORT_VALUE),
+                 *alive = crm_report_f64(f->r, CRM_REPORT_P_ALIVE);
     double stake[WIN_BACK];
     f->win_backs = 0;
     for (int64_t i = 0; i < f->customers; i++) {
@@ -112,7 +114,8 @@ static void find_win_back(findings *f)
 
 static void find_all(const crm_context *context, findings *f)
 {
-    const double *value = crm_report_f64(f->r, CRM_REPORT_VALUE), *profit = crm_report_f64(f->r, CRM_REPORT_PROFIT);
+    const double *value = crm_report_f64(f->r, CRM_REPORT_VALUE),
+                 *profit = crm_report_f64(f->r, CRM_REPORT_PROFIT);
     const uint8_t *tier = crm_report_tier(f->r), *class = crm_report_class(f->r);
     f->tiers = f->a->tier_count ? f->a->tier_count : 4;
     f->customers = crm_customers_count(f->l->book);
@@ -171,12 +174,15 @@ static void json_assumptions(const findings *f, FILE *o)
     const arguments *a = f->a;
     char date[16];
     format_date(a->until, date);
-    fprintf(o, "  \"assumptions\": {\n    \"until\": \"%s\", \"unit\": \"%s\", \"discount\": \"%s\", ", date, a->unit,
-            a->discount_text);
+    fprintf(o, "  \"assumptions\": {\n    \"until\": \"%s\", \"unit\": \"%s\", \"discount\": \"%s\", ", date,
+            a->unit, a->discount_text);
     field(o, "discount_per_unit", total(f->r, CRM_FIGURE_DISCOUNT, NULL), ", ");
     field(o, "horizon", total(f->r, CRM_FIGURE_HORIZON, NULL), ",\n    ");
     field(o, "margin_rate", total(f->r, CRM_FIGURE_MARGIN_RATE, NULL), ", ");
-    fprintf(o, "\"margin_rate_from\": \"%s\", ", !isnan(a->margin) ? "given" : f->l->has_cost ? "costs" : "default");
+    fprintf(o, "\"margin_rate_from\": \"%s\", ",
+            !isnan(a->margin) ? "given"
+            : f->l->has_cost  ? "costs"
+                              : "default");
     field(o, "threshold", total(f->r, CRM_FIGURE_THRESHOLD, NULL), ", ");
     fprintf(o, "\"threshold_from\": \"%s\"\n  },\n", isnan(a->threshold) ? "mean value" : "given");
 }
@@ -184,8 +190,11 @@ static void json_assumptions(const findings *f, FILE *o)
 static void json_base(const findings *f, FILE *o)
 {
     double equity_se, alive_se;
-    const double equity = total(f->r, CRM_FIGURE_EQUITY, &equity_se), alive = total(f->r, CRM_FIGURE_ALIVE, &alive_se);
-    fprintf(o, "  \"base\": {\n    \"customers\": %lld, \"without_purchase\": %lld, \"rows\": %lld, \"rows_after\": %lld,\n    ",
+    const double equity = total(f->r, CRM_FIGURE_EQUITY, &equity_se),
+                 alive = total(f->r, CRM_FIGURE_ALIVE, &alive_se);
+    fprintf(o,
+            "  \"base\": {\n    \"customers\": %lld, \"without_purchase\": %lld, \"rows\": %lld, "
+            "\"rows_after\": %lld,\n    ",
             (long long)f->customers, (long long)crm_customers_fact(f->l->book, CRM_BOOK_WITHOUT),
             (long long)crm_customers_fact(f->l->book, CRM_BOOK_ROWS),
             (long long)crm_customers_fact(f->l->book, CRM_BOOK_LATER_ROWS));
@@ -226,8 +235,8 @@ static void json_pyramid(const findings *f, FILE *o)
     fputs("  \"pyramid\": [\n", o);
     for (int t = 0; t < f->tiers; t++) {
         char buffer[32];
-        fprintf(o, "    {\"tier\": %d, \"name\": \"%s\", \"customers\": %lld, ", t + 1, tier_name(f, t, buffer),
-                (long long)f->tier_count[t]);
+        fprintf(o, "    {\"tier\": %d, \"name\": \"%s\", \"customers\": %lld, ", t + 1,
+                tier_name(f, t, buffer), (long long)f->tier_count[t]);
         field(o, "customers_share", (double)f->tier_count[t] / (double)ranked, ", ");
         field(o, "value", f->tier_value[t], ", ");
         field(o, "value_share", f->tier_value[t] / sum, t + 1 < f->tiers ? "},\n" : "}\n");
@@ -246,17 +255,20 @@ static void write_json(const findings *f, FILE *o)
     json_concentration(o, "value", &f->value, "},\n");
     json_concentration(o, "profit", &f->profit, "}\n  },\n  \"classes\": [\n");
     for (int c = CRM_CLASS_INVEST; c >= 0; c--) {
-        fprintf(o, "    {\"class\": \"%s\", \"customers\": %lld, ", crm_portfolio_name(c), (long long)f->class_count[c]);
+        fprintf(o, "    {\"class\": \"%s\", \"customers\": %lld, ", crm_portfolio_name(c),
+                (long long)f->class_count[c]);
         field(o, "present_profit", f->class_profit[c], ", ");
         field(o, "value", f->class_value[c], c ? "},\n" : "}\n");
     }
     fputs("  ],\n  \"win_back_first\": [", o);
     for (int k = 0; k < f->win_backs; k++) {
         const int64_t i = f->win_back[k];
-        const double value = crm_report_f64(f->r, CRM_REPORT_VALUE)[i], alive = crm_report_f64(f->r, CRM_REPORT_P_ALIVE)[i];
+        const double value = crm_report_f64(f->r, CRM_REPORT_VALUE)[i],
+                     alive = crm_report_f64(f->r, CRM_REPORT_P_ALIVE)[i];
         const char *name = "";
         int64_t length = 0;
-        crm_names_get(crm_customers_names(f->l->book), crm_customers_keys(f->l->book)[i], &name, &length, NULL);
+        crm_names_get(crm_customers_names(f->l->book), crm_customers_keys(f->l->book)[i], &name, &length,
+                      NULL);
         fprintf(o, "%s\n    {\"customer\": ", k ? "," : "");
         json_string(o, name, length);
         fputs(", ", o);
@@ -283,7 +295,8 @@ static void text_concentration(const findings *f, FILE *o, const char *name, con
     percent(o, " of net,", c->top_positive);
     fputs(" of positive", o);
     if (c->need_net >= 0)
-        fprintf(o, "; 80 %% of net is held by %.2f %% of customers", 100.0 * (double)c->need_net / (double)f->customers);
+        fprintf(o, "; 80 %% of net is held by %.2f %% of customers",
+                100.0 * (double)c->need_net / (double)f->customers);
     if (c->need_positive >= 0)
         fprintf(o, "; 80 %% of positive by %.2f %%", 100.0 * (double)c->need_positive / (double)f->customers);
     fputc('\n', o);
@@ -300,7 +313,8 @@ static void number(FILE *o, const char *label, double x, int places)
 static void text_base(const findings *f, FILE *o)
 {
     double equity_se, alive_se;
-    const double equity = total(f->r, CRM_FIGURE_EQUITY, &equity_se), alive = total(f->r, CRM_FIGURE_ALIVE, &alive_se);
+    const double equity = total(f->r, CRM_FIGURE_EQUITY, &equity_se),
+                 alive = total(f->r, CRM_FIGURE_ALIVE, &alive_se);
     fprintf(o, "Base       %lld customers,", (long long)f->customers);
     number(o, "", alive, 1);
     number(o, " expected alive (standard error", alive_se, 1);
@@ -319,8 +333,12 @@ static void write_text(const findings *f, FILE *o)
     format_date(a->until, date);
     fprintf(o, "Customer value as of %s\n\n", date);
     text_base(f, o);
-    fprintf(o, "Assumed    margin rate %.6g (%s), discount %s, horizon ", total(f->r, CRM_FIGURE_MARGIN_RATE, NULL),
-            !isnan(a->margin) ? "given" : f->l->has_cost ? "from the costs" : "no costs in the log", a->discount_text);
+    fprintf(o, "Assumed    margin rate %.6g (%s), discount %s, horizon ",
+            total(f->r, CRM_FIGURE_MARGIN_RATE, NULL),
+            !isnan(a->margin) ? "given"
+            : f->l->has_cost  ? "from the costs"
+                              : "no costs in the log",
+            a->discount_text);
     if (isfinite(a->horizon))
         fprintf(o, "%g %ss\n\n", a->horizon, a->unit);
     else
@@ -338,9 +356,9 @@ static void write_text(const findings *f, FILE *o)
     for (int t = 0; t < f->tiers; t++)
         sum += f->tier_value[t];
     for (int t = 0; t < f->tiers; t++)
-        fprintf(o, "  %-10s %10lld %6.2f %% %14.2f %6.2f %%\n", tier_name(f, t, buffer), (long long)f->tier_count[t],
-                100.0 * (double)f->tier_count[t] / (double)f->customers, f->tier_value[t],
-                sum != 0.0 ? 100.0 * f->tier_value[t] / sum : 0.0);
+        fprintf(o, "  %-10s %10lld %6.2f %% %14.2f %6.2f %%\n", tier_name(f, t, buffer),
+                (long long)f->tier_count[t], 100.0 * (double)f->tier_count[t] / (double)f->customers,
+                f->tier_value[t], sum != 0.0 ? 100.0 * f->tier_value[t] / sum : 0.0);
     fputs("\nThe top 20 % hold\n", o);
     text_concentration(f, o, "  of value  ", &f->value);
     text_concentration(f, o, "  of profit ", &f->profit);
@@ -350,13 +368,15 @@ static void write_text(const findings *f, FILE *o)
         if (c || f->class_count[c])
             fprintf(o, "  %-12s %10lld customers, profit %14.2f, value %14.2f\n", crm_portfolio_name(c),
                     (long long)f->class_count[c], f->class_profit[c], f->class_value[c]);
-    fputs(f->win_backs ? "\nWin back first: value at stake, P(alive), customer\n" : "\nNobody to win back\n", o);
+    fputs(f->win_backs ? "\nWin back first: value at stake, P(alive), customer\n" : "\nNobody to win back\n",
+          o);
     for (int k = 0; k < f->win_backs; k++) {
         const int64_t i = f->win_back[k];
         const double p = crm_report_f64(f->r, CRM_REPORT_P_ALIVE)[i];
         const char *name = "";
         int64_t length = 0;
-        crm_names_get(crm_customers_names(f->l->book), crm_customers_keys(f->l->book)[i], &name, &length, NULL);
+        crm_names_get(crm_customers_names(f->l->book), crm_customers_keys(f->l->book)[i], &name, &length,
+                      NULL);
         fprintf(o, "  %12.2f  %.4f  ", crm_report_f64(f->r, CRM_REPORT_VALUE)[i] * (1.0 - p), p);
         plain_text(o, name, length);
         fputc('\n', o);

@@ -10,18 +10,19 @@ extern "C" {
 
 /* ---- names: text to keys and back ---------------------------------------------------------------------------- */
 
-/* A dictionary of texts. Interning is expected constant time a text and never worse than logarithmic, even for texts made
- * to collide; keys depend on the order of first sight alone, so they are the same on every machine. A handle is changed
- * by one thread at a time; find and get may run from many threads while nobody changes it. A log and a book keep their
- * names alive after crm_names_destroy. */
+/* A dictionary of texts. Interning is expected constant time a text and never worse than logarithmic, even for texts
+ * made to collide; keys depend on the order of first sight alone, so they are the same on every machine. A handle is
+ * changed by one thread at a time; find and get may run from many threads while nobody changes it. A log and a book
+ * keep their names alive after crm_names_destroy. */
 typedef struct crm_names crm_names;
 
 CRM_API crm_status crm_names_create(const crm_context *context, crm_names **out, crm_error *err);
 
 /* key[i] of text i = bytes[offsets[i] .. offsets[i+1]) (Arrow large-utf8 layout: n + 1 ascending offsets). Keys are
  * 0, 1, 2, ... in the order of first sight. Bytes are compared as they are; an empty text is a text, and bytes may be
- * NULL if all are. CRM_E_ORDER names the first text whose offsets fall (or are negative); CRM_E_MEMORY: names and key are
- * as they were. Time: one reading of the texts; memory: the texts, 9 bytes and 32 to 64 more for each. Since 0.9. */
+ * NULL if all are. CRM_E_ORDER names the first text whose offsets fall (or are negative); CRM_E_MEMORY: names and key
+ * are as they were. Time: one reading of the texts; memory: the texts, 9 bytes and 32 to 64 more for each. Since 0.9.
+ * */
 CRM_API crm_status crm_names_intern(crm_names *names, int64_t n, const int64_t *offsets, const char *bytes,
                                     uint64_t *key, crm_error *err);
 
@@ -29,22 +30,22 @@ CRM_API crm_status crm_names_intern(crm_names *names, int64_t n, const int64_t *
 CRM_API crm_status crm_names_find(const crm_names *names, int64_t n, const int64_t *offsets, const char *bytes,
                                   uint64_t *key, crm_error *err);
 
-/* The text of a key, borrowed until names is next changed, terminated by a zero that length does not count. CRM_E_KEY: no
- * such key. Since 0.9. */
+/* The text of a key, borrowed until names is next changed, terminated by a zero that length does not count.
+ * CRM_E_KEY: no such key. Since 0.9. */
 CRM_API crm_status crm_names_get(const crm_names *names, uint64_t key, const char **text, int64_t *length,
                                  crm_error *err);
 
-/* Adds the names of `from`; remap[k], one per name of from, is the key in `into` of its name k. On failure both are as they
- * were. Since 0.9. */
+/* Adds the names of `from`; remap[k], one per name of from, is the key in `into` of its name k. On failure both are
+ * as they were. Since 0.9. */
 CRM_API crm_status crm_names_merge(crm_names *into, const crm_names *from, uint64_t *remap, crm_error *err);
 CRM_API int64_t crm_names_count(const crm_names *names);
 CRM_API void crm_names_destroy(crm_names *names);
 
 /* ---- the log ------------------------------------------------------------------------------------------------- */
 
-/* Rows of (customer, time, amount), with optional columns. Append, put, freeze; then read-only and shared between threads
- * without a lock. Whatever fails leaves the log as it was. 24 bytes a row and 8 for each column put, up to half as much
- * again while it grows. */
+/* Rows of (customer, time, amount), with optional columns. Append, put, freeze; then read-only and shared between
+ * threads without a lock. Whatever fails leaves the log as it was. 24 bytes a row and 8 for each column put, up to
+ * half as much again while it grows. */
 typedef struct crm_transactions crm_transactions;
 
 /* Columns of a log, all int64. Time in ticks, amount and cost in minor units, the rest as the caller pleases. */
@@ -69,14 +70,14 @@ CRM_API crm_status crm_transactions_create(const crm_context *context, const crm
 CRM_API crm_status crm_transactions_append(crm_transactions *log, int64_t n, const uint64_t *key, const int64_t *time,
                                            const int64_t *amount, crm_error *err);
 
-/* An optional column (CRM_TX_COST and above) of rows first .. first+n-1, which must have been appended (CRM_E_ARGUMENT);
- * rows never put are 0. After freeze: CRM_E_STATE. Since 0.9. */
+/* An optional column (CRM_TX_COST and above) of rows first .. first+n-1, which must have been appended
+ * (CRM_E_ARGUMENT); rows never put are 0. After freeze: CRM_E_STATE. Since 0.9. */
 CRM_API crm_status crm_transactions_put(crm_transactions *log, int32_t column, int64_t first, int64_t n,
                                         const int64_t *value, crm_error *err);
 
-/* Ends the building: rows are put in ascending order of key, time and then arrival. Freezing twice is CRM_E_STATE; after a
- * cancel or without memory the log is still open. Time proportional to the rows, one reading if they are in order;
- * 32 bytes a row of memory meanwhile. Since 0.9. */
+/* Ends the building: rows are put in ascending order of key, time and then arrival. Freezing twice is CRM_E_STATE;
+ * after a cancel or without memory the log is still open. Time proportional to the rows, one reading if they are in
+ * order; 32 bytes a row of memory meanwhile. Since 0.9. */
 CRM_API crm_status crm_transactions_freeze(const crm_context *context, crm_transactions *log, crm_error *err);
 
 /* A frozen log of the rows of a frozen log with from <= time <= until; none if from > until. Since 0.9. */
@@ -93,21 +94,22 @@ CRM_API int64_t crm_transactions_count(const crm_transactions *log);
 CRM_API const uint64_t *crm_transactions_keys(const crm_transactions *log);
 CRM_API const int64_t *crm_transactions_i64(const crm_transactions *log, int32_t column);
 
-/* repeats[j]: repeat purchases until tick until[j] (inclusive; ascending, else CRM_E_ORDER) of the customers of a frozen
- * log whose first purchase is at tick cohort or before; purchases as in a book. One reading. Since 0.9. */
+/* repeats[j]: repeat purchases until tick until[j] (inclusive; ascending, else CRM_E_ORDER) of the customers of a
+ * frozen log whose first purchase is at tick cohort or before; purchases as in a book. One reading. Since 0.9. */
 CRM_API crm_status crm_transactions_repeats(const crm_transactions *log, int64_t cohort, int64_t n,
                                             const int64_t *until, int64_t *repeats, crm_error *err);
 CRM_API void crm_transactions_destroy(crm_transactions *log);
 
 /* ---- the book: one row per customer --------------------------------------------------------------------------- */
 
-/* What the log says of each customer until a date. All rows of one customer and tick are netted. A tick of net >= 0 is a
- * purchase, a negative one a return: it lowers revenue and margin and counts in neither x, t_x nor mean spend. A tick
- * of net 0 counts in x and t_x, not in mean spend. A customer's time begins with its first purchase; one that never
- * purchased has NaN in the f64 columns and INT64_MIN in first and last, but keeps its revenue, so that the book
- * always foots with the log. Rows after as_of are ignored and counted; a customer with no other rows is not in the book.
- * Every f64 is an exact integer or one division of exact integers, correctly rounded: the order of the rows, the number of
- * workers and the instruction set change no bit. Read-only once built; shared between threads without a lock. */
+/* What the log says of each customer until a date. All rows of one customer and tick are netted. A tick of net >= 0
+ * is a purchase, a negative one a return: it lowers revenue and margin and counts in neither x, t_x nor mean spend. A
+ * tick of net 0 counts in x and t_x, not in mean spend. A customer's time begins with its first purchase; one that
+ * never purchased has NaN in the f64 columns and INT64_MIN in first and last, but keeps its revenue, so that the book
+ * always foots with the log. Rows after as_of are ignored and counted; a customer with no other rows is not in the
+ * book. Every f64 is an exact integer or one division of exact integers, correctly rounded: the order of the rows,
+ * the number of workers and the instruction set change no bit. Read-only once built; shared between threads without a
+ * lock. */
 typedef struct crm_customers crm_customers;
 
 enum { /* f64 columns, in periods and major units */
@@ -135,11 +137,12 @@ enum { /* facts about the whole book */
     CRM_BOOK_HAS_COST = 6    /* 1 if the log had a column of costs */
 };
 
-/* The book of a frozen log (else CRM_E_STATE). as_of in -2^62 .. 2^62; ticks_per_period 1e-200 .. 1e200 (days: 1, weeks 7,
- * months 365.25/12, years 365.25), else CRM_E_DOMAIN; 0 <= decimals <= 9, else CRM_E_ARGUMENT. A customer whose revenue,
- * cost, margin or their recent parts do not fit int64 is CRM_E_OVERFLOW naming its first row (sums may pass int64 on the
- * way); no rows until as_of: CRM_E_NO_DATA. Two readings of the log; the book takes 80 bytes a customer, 8 to 32 more
- * with costs, names or recent columns. Options: CRM_OPTION_SPEND_FIRST, CRM_OPTION_RECENT_TICKS. Since 0.9. */
+/* The book of a frozen log (else CRM_E_STATE). as_of in -2^62 .. 2^62; ticks_per_period 1e-200 .. 1e200 (days: 1,
+ * weeks 7, months 365.25/12, years 365.25), else CRM_E_DOMAIN; 0 <= decimals <= 9, else CRM_E_ARGUMENT. A customer
+ * whose revenue, cost, margin or their recent parts do not fit int64 is CRM_E_OVERFLOW naming its first row (sums may
+ * pass int64 on the way); no rows until as_of: CRM_E_NO_DATA. Two readings of the log; the book takes 80 bytes a
+ * customer, 8 to 32 more with costs, names or recent columns. Options: CRM_OPTION_SPEND_FIRST,
+ * CRM_OPTION_RECENT_TICKS. Since 0.9. */
 CRM_API crm_status crm_customers_build(const crm_context *context, const crm_transactions *log, int64_t as_of,
                                        double ticks_per_period, int32_t decimals, const crm_options *options /*opt*/,
                                        crm_customers **out, crm_error *err);
@@ -171,8 +174,8 @@ CRM_API crm_status crm_customers_find(const crm_customers *book, int64_t n, cons
                                       crm_error *err);
 
 /* purchases[i]: what customer i of a book bought after the book's date, until that of a later book of the same log (an
- * earlier one is CRM_E_ORDER): x there less x here; NaN where it had not bought yet. CRM_E_KEY: a customer is not in the
- * later book; CRM_E_ARGUMENT: one has bought less there. Since 0.9. */
+ * earlier one is CRM_E_ORDER): x there less x here; NaN where it had not bought yet. CRM_E_KEY: a customer is not in
+ * the later book; CRM_E_ARGUMENT: one has bought less there. Since 0.9. */
 CRM_API crm_status crm_customers_since(const crm_customers *book, const crm_customers *later, double *purchases,
                                        crm_error *err);
 CRM_API void crm_customers_destroy(crm_customers *book);
@@ -269,8 +272,8 @@ CRM_API crm_status crm_summary_of_survivors(const crm_context *context, int64_t 
 
 /* Purchases, as above, of customers with static covariates: z is column-major, n rows by 1 .. 32 columns with leading
  * dimension n, finite (the first that is not is CRM_E_DOMAIN naming its row). Fits use the covariates as their options
- * say, or not at all. Covariates of few distinct values cost next to nothing; each distinct row of them is evaluated for
- * itself, so that a fit with thousands takes seconds. Since 0.9. */
+ * say, or not at all. Covariates of few distinct values cost next to nothing; each distinct row of them is evaluated
+ * for itself, so that a fit with thousands takes seconds. Since 0.9. */
 CRM_API crm_status crm_summary_of_covariates(const crm_context *context, int64_t n, const double *x, const double *t_x,
                                              const double *T, const double *weight /*opt*/, int32_t columns,
                                              const double *z, crm_summary **out, crm_error *err);

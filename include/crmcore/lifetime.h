@@ -70,7 +70,8 @@ CRM_API crm_status crm_retention_schedule(int64_t periods, const double *margin,
 
 /* Lifetime value in the migration model (Pfeifer & Carraway 2000): a customer is in one of n states (1 .. 4096), moves
  * from i to j with probability transition[i + n*j] each period, and is worth margin[i] in each that it spends in i, the
- * first of them now. Row sums must be 1, to 1e-9; to stay is then what the others leave. With P the transitions, for ever (periods 0), which needs rate > 0:
+ * first of them now. Row sums must be 1, to 1e-9; to stay is then what the others leave. With P the transitions, for
+ * ever (periods 0), which needs rate > 0:
  *   out = (I - P/(1+rate))^-1 margin,     else over t = 0 .. periods: sum of P^t margin / (1+rate)^t.
  * With two states, one of them lost, that is crm_retention_value at BEGIN. Within 1e-13 of the
  * largest value. CRM_E_DOMAIN: a probability outside [0, 1], a row that does not sum to 1, a margin that is not finite
@@ -131,15 +132,16 @@ CRM_API crm_status crm_value_history(int64_t n, const double *margin, const doub
                                      double *out, crm_error *err);
 
 /* The same of every customer of a book, out[row], from the log it was made of (frozen, else CRM_E_STATE): the margin of
- * each row until the book's date, amount less cost, returns included, times (1+rate)^(periods until that date), in major
- * units; rate 0 gives the nominal sum. Within 3 units of the sum of the sizes, whatever the order of the log. NaN for a
- * customer of the book who has no row in the log. CRM_E_KEY: a customer of the log is not in the book. Since 0.9. */
+ * each row until the book's date, amount less cost, returns included, times (1+rate)^(periods until that date), in
+ * major units; rate 0 gives the nominal sum. Within 3 units of the sum of the sizes, whatever the order of the log.
+ * NaN for a customer of the book who has no row in the log. CRM_E_KEY: a customer of the log is not in the book.
+ * Since 0.9. */
 CRM_API crm_status crm_value_history_log(const crm_transactions *log, const crm_customers *book, double rate,
                                          double *out, crm_error *err);
 
 /* Potential value of n customers: the sum over levers (cross-sell, up-sell, ...) of the probability that it works
- * times the margin that it would add, both n x levers, column-major. Within 1 unit, and 2^-100 of the largest term where
- * they cancel. Bad rows: a probability outside [0, 1], an infinite margin, a sum beyond 1e290. Since 0.9. */
+ * times the margin that it would add, both n x levers, column-major. Within 1 unit, and 2^-100 of the largest term
+ * where they cancel. Bad rows: a probability outside [0, 1], an infinite margin, a sum beyond 1e290. Since 0.9. */
 CRM_API crm_status crm_value_potential(int64_t n, int32_t levers, const double *probability, const double *margin,
                                        double *out, crm_error *err);
 

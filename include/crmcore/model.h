@@ -12,8 +12,8 @@ extern "C" {
 /* ---- kinds ---------------------------------------------------------------------------------------------------- */
 
 /* Every kind and quantity has its id from the start; what is not built yet answers CRM_E_UNSUPPORTED. A customer's
- * history is x repeat purchases, the last of them t_x periods after the first purchase, seen for T periods; with G and B
- * the gamma and beta functions.
+ * history is x repeat purchases, the last of them t_x periods after the first purchase, seen for T periods; with G
+ * and B the gamma and beta functions.
  *
  * NBD: r, alpha (Ehrenberg 1959). Purchases at a rate lambda ~ Gamma(r, alpha) for ever; t_x says nothing.
  *   ln L = ln G(r+x)/G(r) + r ln alpha - (r+x) ln(alpha+T).
@@ -23,31 +23,33 @@ extern "C" {
  *   discount, spans from 1e150, alpha to 1e-100, (r + 2^53)/alpha from 1e150.
  *
  * Pareto/NBD: r, alpha, s, beta (Schmittlein, Morrison & Colombo 1987). Purchases at a rate lambda ~ Gamma(r, alpha)
- *   until the customer leaves, at a rate mu ~ Gamma(s, beta); one last seen at t_x has left at some u since, or not yet.
+ *   until the customer leaves, at a rate mu ~ Gamma(s, beta); one last seen at t_x has left at some u since, or not
+ *   yet.
  *   ln L = ln G(r+x)/G(r) + r ln alpha + s ln beta
  *       + ln((alpha+T)^-(r+x) (beta+T)^-s + s int_t_x^T (alpha+u)^-(r+x) (beta+u)^-(s+1) du).
  *   The integral is summed in ln(u + min(alpha, beta)), where it has neither boundary layers nor cancellation: no
  *   hypergeometric functions. The log-likelihood is within 1e-12 * max(1, |value|), gradient 2e-13 and Hessian 1e-11 of
  *   max(1, largest entry), on 2,000 points of 40 digits, shapes 1e-3..1e3, scales 1e-3..1e4, x to 1e5, T 0.01..1e4. A
- *   shape outside 1e-60..1e60, a scale outside 1e-100..1e100 or a T above 1e100 has no value: CRM_E_DOMAIN, or a bad row.
- *   P(alive) is the first of the two terms over both. Given alive, lambda ~ Gamma(R, A) and mu ~ Gamma(s, B) with R = r + x,
- *   A = alpha + T, B = beta + T, so that everything is P(alive) times the value for a new customer with these parameters:
- *   ahead by t: times q(t) = (1 + t/B)^-s, expected = P(alive) R/A int_t0^t1 q(u) du, discounted the same with
- *   exp(-delta u), without poles at s = 1 or whole s and without hypergeometric functions,
- *   probability of n = P(alive) (q(t) nb(n; t) + int_0^t s q(u)/(B+u) nb(n; u) du) + (1 - P(alive)) [n = 0], nb(n; u) the
- *   negative binomial (R, A/(A + u)); rate: the mean of lambda over all times of leaving; spread^2 = Q ((R/A) m + (R/A^2)
- *   (m^2 + v) + (R/A)^2 (v + (1 - Q) m^2)), Q = P(alive) q(t0), m and v mean and variance of the time alive from t0 on.
- *   Error at most 5e-13 relative (2e-13 on 2,200 points of 40 digits) for the shapes, scales, x and T above, t 0.01..1e4,
- *   delta 1e-5..1; spread 1e-13 + 3e-15 (r + x), a probability of n 2e-13 + 3e-15 (r + x + n); gradients within 1e-11 of
- *   the value per unit of log-parameter. P(alive) below 1e-300 is 0. CRM_E_DOMAIN: no end without a discount, delta * beta
- *   below 1e-30 for ever, times ahead above 1e150, (r + 2^53)/alpha times the span above 1e140 (spread 1e80).
+ *   shape outside 1e-60..1e60, a scale outside 1e-100..1e100 or a T above 1e100 has no value: CRM_E_DOMAIN, or a bad
+ *   row. P(alive) is the first of the two terms over both. Given alive, lambda ~ Gamma(R, A) and mu ~ Gamma(s, B)
+ *   with R = r + x, A = alpha + T, B = beta + T, so that everything is P(alive) times the value for a new customer
+ *   with these parameters: ahead by t: times q(t) = (1 + t/B)^-s, expected = P(alive) R/A int_t0^t1 q(u) du,
+ *   discounted the same with exp(-delta u), without poles at s = 1 or whole s and without hypergeometric functions,
+ *   probability of n = P(alive) (q(t) nb(n; t) + int_0^t s q(u)/(B+u) nb(n; u) du) + (1 - P(alive)) [n = 0], nb(n; u)
+ *   the negative binomial (R, A/(A + u)); rate: the mean of lambda over all times of leaving; spread^2 = Q ((R/A) m +
+ *   (R/A^2) (m^2 + v) + (R/A)^2 (v + (1 - Q) m^2)), Q = P(alive) q(t0), m and v mean and variance of the time alive
+ *   from t0 on. Error at most 5e-13 relative (2e-13 on 2,200 points of 40 digits) for the shapes, scales, x and T
+ *   above, t 0.01..1e4, delta 1e-5..1; spread 1e-13 + 3e-15 (r + x), a probability of n 2e-13 + 3e-15 (r + x + n);
+ *   gradients within 1e-11 of the value per unit of log-parameter. P(alive) below 1e-300 is 0. CRM_E_DOMAIN: no end
+ *   without a discount, delta * beta below 1e-30 for ever, times ahead above 1e150, (r + 2^53)/alpha times the span
+ *   above 1e140 (spread 1e80).
  *
  * BG/NBD: r, alpha, a, b (Fader, Hardie & Lee 2005). Purchases at a rate lambda ~ Gamma(r, alpha); after each repeat
  * purchase a customer leaves with probability p ~ Beta(a, b).
  *   ln L = ln G(r+x)/G(r) + r ln alpha + ln B(a, b+x)/B(a, b)
  *       + ln((alpha+T)^-(r+x) + [x>0] a/(b+x-1) (alpha+t_x)^-(r+x)).
- *   Given alive, lambda ~ Gamma(R, A) and p ~ Beta(a, B) with R = r + x, A = alpha + T, B = b + x, so that everything is
- *   P(alive) times the value for a new customer with these parameters:
+ *   Given alive, lambda ~ Gamma(R, A) and p ~ Beta(a, B) with R = r + x, A = alpha + T, B = b + x, so that everything
+ *   is P(alive) times the value for a new customer with these parameters:
  *   P(alive) = 1/(1 + [x > 0] a/(b + x - 1) ((alpha + T)/(alpha + t_x))^R), ahead by t: times E[(1 + p t/A)^-R],
  *   expected = P(alive) E[(1 - (1 + p t/A)^-R)/p],
  *   discounted = P(alive) int_0^t exp(-delta u) (R/A) E[(1 + p u/A)^-(R+1)] du,
@@ -82,30 +84,32 @@ extern "C" {
  *   probability of n = P(alive) (S_B(t) nb(n; t) - int_0^t nb(n; u) dS_B(u)) + (1 - P(alive)) [n = 0], nb the negative
  *   binomial (R, A/(A + u)); rate = the mean of R/(alpha + u), u when the customer left, or T; spread^2 = m + P(alive)
  *   R (R+1)/A^2 E[D^2] - m^2, m = expected, D the time alive in (t0, t1].
- *   b -> 0 with beta/b fixed is Pareto/NBD, smoothly. Integrals are Gauss-Legendre sums whose nodes follow from the row;
- *   no hypergeometric functions, any b T. Error at most 1e-12 relative (1.5e-13 on 2,100 points of 40 digits) for shapes
- *   and b 1e-3..1e3, and b to 1e-9 with beta/b 1e-3..1e4, alpha 1e-3..1e4, x to 1e5, T and t 0.01..1e4, delta 1e-5..1;
- *   probability of n, rate and spread 1e-11; gradients within 1e-9 of the value per unit of log-parameter. P(alive)
- *   below 1e-300 is 0. A parameter outside 1e-60..1e60, or no end without a discount, is CRM_E_DOMAIN.
- *   A fit often ends on the ridge b -> 0, where the data do not tell the model from Pareto/NBD: CRM_NOT_IDENTIFIED, and
- *   crm_model_direction is that of b and beta together.
+ *   b -> 0 with beta/b fixed is Pareto/NBD, smoothly. Integrals are Gauss-Legendre sums whose nodes follow from the
+ *   row; no hypergeometric functions, any b T. Error at most 1e-12 relative (1.5e-13 on 2,100 points of 40 digits)
+ *   for shapes and b 1e-3..1e3, and b to 1e-9 with beta/b 1e-3..1e4, alpha 1e-3..1e4, x to 1e5, T and t 0.01..1e4,
+ *   delta 1e-5..1; probability of n, rate and spread 1e-11; gradients within 1e-9 of the value per unit of
+ *   log-parameter. P(alive) below 1e-300 is 0. A parameter outside 1e-60..1e60, or no end without a discount, is
+ *   CRM_E_DOMAIN. A fit often ends on the ridge b -> 0, where the data do not tell the model from Pareto/NBD:
+ *   CRM_NOT_IDENTIFIED, and crm_model_direction is that of b and beta together.
  *
  * BG/BB: alpha, beta, gamma, delta (Fader, Hardie & Shang 2010). Time is counted in opportunities, which may be as many
- *   as they like for each customer: T of them, x taken, the last at t_x; all whole, x <= t_x <= T <= 2^20 (else the row is
- *   bad, or the fit CRM_E_DOMAIN), as are the times of quantities. Before each opportunity a customer dies with
+ *   as they like for each customer: T of them, x taken, the last at t_x; all whole, x <= t_x <= T <= 2^20 (else the
+ *   row is bad, or the fit CRM_E_DOMAIN), as are the times of quantities. Before each opportunity a customer dies with
  *   probability theta ~ Beta(gamma, delta); if alive, takes it with probability p ~ Beta(alpha, beta).
  *   L = B(alpha+x, beta+T-x)/B(alpha, beta) B(gamma, delta+T)/B(gamma, delta)
  *       + sum_{i < T-t_x} B(alpha+x, beta+t_x-x+i)/B(alpha, beta) B(gamma+1, delta+t_x+i)/B(gamma, delta).
  *   Given alive, p ~ Beta(alpha+x, beta+T-x) and theta ~ Beta(gamma, delta+T); with Q_k = (delta+T)_k/(gamma+delta+T)_k
  *   P(alive) = the first term / L, ahead by k: times Q_k (the paper's "alive at T+1" is ahead by 1),
- *   expected = P(alive) (alpha+x)/(alpha+beta+T) sum_{t0 < k <= t1} Q_k, discounted the same with exp(-delta k): the next
- *   opportunity is discounted by one period, and a rate d per opportunity is delta = ln(1+d); rate = E[p];
- *   probability of n: the paper's eq. 8 with these parameters; spread by the law of total variance. No pole at gamma = 1.
- *   Error at most 2e-13 relative for parameters 1e-3..1e3, T and t 1..1e4, delta 1e-5..1 (1.1e-13 on 2,200 points of 40
- *   digits), a probability of n 1e-13 + 2e-15 t1; gradients within 1e-9. CRM_E_DOMAIN: no end without a discount, parameters outside 1e-60..1e60,
- *   PROBABILITY and SPREAD over more than 2^20 opportunities, DERT at delta below 1e-30.
+ *   expected = P(alive) (alpha+x)/(alpha+beta+T) sum_{t0 < k <= t1} Q_k, discounted the same with exp(-delta k): the
+ *   next opportunity is discounted by one period, and a rate d per opportunity is delta = ln(1+d); rate = E[p];
+ *   probability of n: the paper's eq. 8 with these parameters; spread by the law of total variance. No pole at gamma
+ *   = 1. Error at most 2e-13 relative for parameters 1e-3..1e3, T and t 1..1e4, delta 1e-5..1 (1.1e-13 on 2,200
+ *   points of 40 digits), a probability of n 1e-13 + 2e-15 t1; gradients within 1e-9. CRM_E_DOMAIN: no end without a
+ *   discount, parameters outside 1e-60..1e60, PROBABILITY and SPREAD over more than 2^20 opportunities, DERT at delta
+ *   below 1e-30.
  *
- * Gamma-Gamma: p, q, v (Colombo & Jiang 1999; Fader & Hardie 2013). Spend of a purchase ~ Gamma(p, nu), nu ~ Gamma(q, v).
+ * Gamma-Gamma: p, q, v (Colombo & Jiang 1999; Fader & Hardie 2013). Spend of a purchase ~ Gamma(p, nu), nu ~ Gamma(q,
+ * v).
  *   ln L of x purchases of mean z = ln G(px+q)/(G(px) G(q)) + q ln v + (px-1) ln z + px ln x - (px+q) ln(v+xz).
  *   Expected spend = p (v + x z)/(p x + q - 1), within 4 units in the last place.
  *
@@ -118,9 +122,9 @@ extern "C" {
  *   P(alive) = s(t0), expected renewals = sum s(j) over j in (t0, t1], discounted = sum exp(-delta j) s(j), without
  *   end the discounted expected residual lifetime, probability of n = s(n) - s(n+1), of n = t1 s(n), spread = sqrt(sum
  *   (2k-1) s(t0+k) - (sum s)^2) with no cancellation. No rate: P(alive) at 1 is the chance to renew.
- *   Sums of any length take some hundred terms. For gamma, delta 1e-3..1e3, c .1..10 errors are at most 2e-13 relative, of
- *   sums and the spread 1e-12, of gradients 1e-11 of the value per unit of log-parameter. CRM_E_DOMAIN: parameters outside 1e-60..1e60, in sums c > 64, no end
- *   without a discount of at least 1e-13. */
+ *   Sums of any length take some hundred terms. For gamma, delta 1e-3..1e3, c .1..10 errors are at most 2e-13
+ *   relative, of sums and the spread 1e-12, of gradients 1e-11 of the value per unit of log-parameter. CRM_E_DOMAIN:
+ *   parameters outside 1e-60..1e60, in sums c > 64, no end without a discount of at least 1e-13. */
 enum {
     CRM_MODEL_NBD = 1,
     CRM_MODEL_PARETO_NBD = 2,
@@ -192,8 +196,8 @@ enum { /* NaN where the model was not fitted */
  * factor of all weights; whether they are identified does, as weights are customers.
  *
  * Options: CRM_OPTION_FIT_ITERATIONS; CRM_OPTION_FIT_START and CRM_OPTION_FIT_FIXED (as many values as parameters, else
- * CRM_E_DOMAIN; not all fixed, else CRM_E_ARGUMENT). A fixed parameter keeps its value to the bit, whatever the start says,
- * has variance 0, and counts neither in AIC and BIC nor in what identifies the others.
+ * CRM_E_DOMAIN; not all fixed, else CRM_E_ARGUMENT). A fixed parameter keeps its value to the bit, whatever the start
+ * says, has variance 0, and counts neither in AIC and BIC nor in what identifies the others.
  * Progress is told, and may cancel, within each evaluation. Same bits for any number of threads, any instruction
  * set and any order of the rows. Since 0.9. */
 CRM_API crm_status crm_model_fit(const crm_context *context, int32_t kind, const crm_summary *summary,
@@ -205,18 +209,19 @@ CRM_API crm_status crm_model_fit(const crm_context *context, int32_t kind, const
 CRM_API crm_status crm_model_create(const crm_context *context, int32_t kind, int32_t count, const double *parameter,
                                     const double *covariance /*opt*/, crm_model **out, crm_error *err);
 
-/* Static covariates z of a customer multiply the speed of its processes by exp(gamma' z), with a coefficient gamma for each
- * covariate and process: lifetime beta_i = beta exp(-gamma' z) (Pareto/NBD, GGompertz/NBD), a_i = a exp(gamma' z) and
- * b_i = b exp(gamma' z) (BG/NBD); transactions alpha_i = alpha exp(-gamma' z). The other kinds take none. A fit to a summary
- * with covariates (crm_summary_of_covariates) uses all of them in both processes unless the options
- * CRM_OPTION_COVARIATES_* say otherwise; a constant covariate, or one that is a combination of a constant and others before
- * it, is CRM_E_DOMAIN (row: its column). With CRM_OPTION_RIDGE_* it maximises log-likelihood - customers * sum
- * ridge * gamma^2; facts and crm_model_log_likelihood give the log-likelihood itself, CRM_FACT_PENALTY what was paid. The
- * search is made for covariates with a mean near 0 and a spread near 1: coefficients are sought in -30 .. 30, and far from
- * that (an income, a year) a fit ends as not identified or not converged; spreads outside 1e-150 .. 1e150 count as constant.
- * Coefficients stand behind the parameters of the kind: those of lifetime, of transactions, the shared ones, each in the
- * order of columns. Such a model predicts by plans only, which take z; it fits no shards, simulates nothing and is not
- * checked by crm_check_tracking and crm_check_histogram (CRM_E_ARGUMENT). */
+/* Static covariates z of a customer multiply the speed of its processes by exp(gamma' z), with a coefficient gamma
+ * for each covariate and process: lifetime beta_i = beta exp(-gamma' z) (Pareto/NBD, GGompertz/NBD), a_i = a
+ * exp(gamma' z) and b_i = b exp(gamma' z) (BG/NBD); transactions alpha_i = alpha exp(-gamma' z). The other kinds take
+ * none. A fit to a summary with covariates (crm_summary_of_covariates) uses all of them in both processes unless the
+ * options CRM_OPTION_COVARIATES_* say otherwise; a constant covariate, or one that is a combination of a constant and
+ * others before it, is CRM_E_DOMAIN (row: its column). With CRM_OPTION_RIDGE_* it maximises log-likelihood -
+ * customers * sum ridge * gamma^2; facts and crm_model_log_likelihood give the log-likelihood itself,
+ * CRM_FACT_PENALTY what was paid. The search is made for covariates with a mean near 0 and a spread near 1:
+ * coefficients are sought in -30 .. 30, and far from that (an income, a year) a fit ends as not identified or not
+ * converged; spreads outside 1e-150 .. 1e150 count as constant. Coefficients stand behind the parameters of the kind:
+ * those of lifetime, of transactions, the shared ones, each in the order of columns. Such a model predicts by plans
+ * only, which take z; it fits no shards, simulates nothing and is not checked by crm_check_tracking and
+ * crm_check_histogram (CRM_E_ARGUMENT). */
 enum { CRM_PROCESS_LIFETIME = 1, CRM_PROCESS_TRANSACTIONS = 2 };
 
 /* A model with covariates from stated parameters: those of the kind, then so many coefficients, 1 .. 32, of which
@@ -248,10 +253,10 @@ CRM_API crm_status crm_model_direction(const crm_model *model, double *direction
 
 /* Wald interval on log-parameters: low, high = theta * exp(-+ z se/theta), z the normal quantile of (1 + level)/2, for
  * 0 < level < 1 (else CRM_E_DOMAIN); count entries each, NaN without a covariance; summary NULL. With the summary that
- * the model was fitted to (else CRM_E_STATE) the profile likelihood interval: where the log-likelihood, maximised over all
- * other free parameters, is z^2/2 below its maximum, to 1e-8 + 1e-14 |log-likelihood|; 0 or INFINITY where it never falls so far
- * within the bounds of fits, as happens where one is not identified. CRM_NOT_CONVERGED: an end was not found and is
- * NaN. A fixed parameter is its own interval. Since 0.9. */
+ * the model was fitted to (else CRM_E_STATE) the profile likelihood interval: where the log-likelihood, maximised
+ * over all other free parameters, is z^2/2 below its maximum, to 1e-8 + 1e-14 |log-likelihood|; 0 or INFINITY where
+ * it never falls so far within the bounds of fits, as happens where one is not identified. CRM_NOT_CONVERGED: an end
+ * was not found and is NaN. A fixed parameter is its own interval. Since 0.9. */
 CRM_API crm_status crm_model_interval(const crm_context *context, const crm_model *model,
                                       const crm_summary *summary /*opt*/, double level, double *low, double *high,
                                       crm_error *err);
@@ -332,9 +337,9 @@ CRM_API crm_status crm_plan_create(const crm_context *context, const crm_model *
 
 /* Adds a quantity (CRM_QUANTITY_* says which of t0, t1, delta, number it takes) and tells the column of its output,
  * from 0. At most 32, then CRM_E_STATE. SPEND and VALUE without a spend model are CRM_E_ARGUMENT; assumptions outside
- * their domain CRM_E_DOMAIN. PROBABILITY is that of `number` purchases, whole, 0 .. 2^53, of a customer who may be dead.
- * The tables of a column take some milliseconds, of a spread some tens; one and the same question asked twice shares
- * them. Since 0.9. */
+ * their domain CRM_E_DOMAIN. PROBABILITY is that of `number` purchases, whole, 0 .. 2^53, of a customer who may be
+ * dead. The tables of a column take some milliseconds, of a spread some tens; one and the same question asked twice
+ * shares them. Since 0.9. */
 CRM_API crm_status crm_plan_add(crm_plan *plan, int32_t quantity, double t0, double t1, double delta, double number,
                                 int32_t *column, crm_error *err);
 CRM_API int32_t crm_plan_columns(const crm_plan *plan);
@@ -354,30 +359,31 @@ CRM_API void crm_plan_destroy(crm_plan *plan);
 
 /* A frozen log of n simulated customers with keys 0 .. n-1: customer i first buys at tick first[i] (0 .. 2^52), then as
  * the model says until tick `until` (<= 2^52); one whose first tick is later has no rows. Times are rounded down to
- * ticks, so a tick may hold several purchases. Amounts come from spend, rounded to minor units and at least 1 of them, or
- * are 1 major unit without one. Each customer draws from streams of its own, one for times and one for amounts: the
- * values are frozen for (seed, stream, i). Since 0.9. */
-CRM_API crm_status crm_model_simulate(const crm_context *context, const crm_model *model, const crm_model *spend /*opt*/,
-                                      int64_t n, const int64_t *first, int64_t until, double ticks_per_period,
-                                      int32_t decimals, uint64_t seed, uint64_t stream, crm_transactions **out,
-                                      crm_error *err);
+ * ticks, so a tick may hold several purchases. Amounts come from spend, rounded to minor units and at least 1 of
+ * them, or are 1 major unit without one. Each customer draws from streams of its own, one for times and one for
+ * amounts: the values are frozen for (seed, stream, i). Since 0.9. */
+CRM_API crm_status crm_model_simulate(const crm_context *context, const crm_model *model,
+                                      const crm_model *spend /*opt*/, int64_t n, const int64_t *first, int64_t until,
+                                      double ticks_per_period, int32_t decimals, uint64_t seed, uint64_t stream,
+                                      crm_transactions **out, crm_error *err);
 
-/* ---- checking a model against what happened ----------------------------------------------------------------------- */
+/* ---- checking a model against what happened -----------------------------------------------------------------------
+ * */
 
 /* Of customers only distinct values are looked at, so that their order changes no bit. A NaN is a customer left out. A
  * kind without the quantity is CRM_E_UNSUPPORTED, a fit that did not converge CRM_E_STATE. */
 
-/* Tracking curve: expected[k], k < times, are the repeat purchases that n customers are expected to have made by time[k],
- * sum over start[i] < time[k] of E[X(time[k] - start[i])]. start[i]: when customer i first bought; both in periods, from
- * any one origin; finite (else CRM_E_DOMAIN). What happened: crm_transactions_repeats. Time: one crm_model_expected_new
- * for each time and distinct start. Since 0.9. */
+/* Tracking curve: expected[k], k < times, are the repeat purchases that n customers are expected to have made by
+ * time[k], sum over start[i] < time[k] of E[X(time[k] - start[i])]. start[i]: when customer i first bought; both in
+ * periods, from any one origin; finite (else CRM_E_DOMAIN). What happened: crm_transactions_repeats. Time: one
+ * crm_model_expected_new for each time and distinct start. Since 0.9. */
 CRM_API crm_status crm_check_tracking(const crm_context *context, const crm_model *model, int64_t n,
                                       const double *start, int32_t times, const double *time, double *expected,
                                       crm_error *err);
 
 /* Calibration histogram: expected[k] = sum_i P(X(T[i]) = k) is how many of n customers, observed for T[i] >= 0 periods,
- * should have made k repeat purchases; the last of 1 .. 2^20 bins takes those who made as many or more. Time: one probability for
- * each bin and distinct T. Since 0.9. */
+ * should have made k repeat purchases; the last of 1 .. 2^20 bins takes those who made as many or more. Time: one
+ * probability for each bin and distinct T. Since 0.9. */
 CRM_API crm_status crm_check_histogram(const crm_context *context, const crm_model *model, int64_t n, const double *T,
                                        int32_t bins, double *expected, crm_error *err);
 
@@ -390,37 +396,40 @@ CRM_API crm_status crm_check_groups(int64_t n, const double *x, const double *ac
                                     crm_error *err);
 
 /* Hold-out in three numbers: mean absolute error and root mean squared error per customer, and aggregate bias,
- * sum expected / sum actual - 1 (NaN where nothing happened, INFINITY beyond double). No customer with both numbers: CRM_E_NO_DATA. Since 0.9. */
+ * sum expected / sum actual - 1 (NaN where nothing happened, INFINITY beyond double). No customer with both numbers:
+ * CRM_E_NO_DATA. Since 0.9. */
 CRM_API crm_status crm_check_errors(int64_t n, const double *actual, const double *expected, double *mae, double *rmse,
                                     double *bias, crm_error *err);
 
 /* Likelihood-ratio test of a fitted model against a more general one that contains it, fitted to the same customers:
- * statistic 2 (ln L - ln L_restricted), degrees of freedom (parameters that are free in one and not in the other) and the
- * probability of a greater statistic under the restricted model, by the chi-squared distribution, within 1e-12 of itself.
- * Where the restricted model lies at a bound of the general one (NBD within Pareto/NBD) that probability is too large.
- * CRM_E_STATE: not of a fit that converged; CRM_E_ARGUMENT: not more general, other customers, or less likely by more
- * than 1e-6. Since 0.9. */
+ * statistic 2 (ln L - ln L_restricted), degrees of freedom (parameters that are free in one and not in the other) and
+ * the probability of a greater statistic under the restricted model, by the chi-squared distribution, within 1e-12 of
+ * itself. Where the restricted model lies at a bound of the general one (NBD within Pareto/NBD) that probability is
+ * too large. CRM_E_STATE: not of a fit that converged; CRM_E_ARGUMENT: not more general, other customers, or less
+ * likely by more than 1e-6. Since 0.9. */
 CRM_API crm_status crm_check_ratio(const crm_model *restricted, const crm_model *general, double *statistic,
                                    int32_t *degrees, double *probability, crm_error *err);
 
 /* ---- the fit from sums ------------------------------------------------------------------------------------------ */
 
 /* The optimiser as a handle, for shards that stay where they are: ask for parameters, compute crm_fit_partial on each
- * shard, add the sums, tell them; until finished. What is asked first only serves to see what the data look like. The fit
- * equals that of the merged summaries to 1e-12, in parameters and log-likelihood. A handle serves one thread at a time. */
+ * shard, add the sums, tell them; until finished. What is asked first only serves to see what the data look like. The
+ * fit equals that of the merged summaries to 1e-12, in parameters and log-likelihood. A handle serves one thread at a
+ * time. */
 typedef struct crm_fit crm_fit;
 
 /* Kind and options as of crm_model_fit. Since 0.9. */
 CRM_API crm_status crm_fit_create(const crm_context *context, int32_t kind, const crm_options *options /*opt*/,
                                   crm_fit **out, crm_error *err);
 
-/* The parameters to evaluate, crm_kind_parameters(kind) of them, and the number of sums a partial has; once finished the
- * parameters found. Since 0.9. */
+/* The parameters to evaluate, crm_kind_parameters(kind) of them, and the number of sums a partial has; once finished
+ * the parameters found. Since 0.9. */
 CRM_API crm_status crm_fit_ask(const crm_fit *fit, double *parameter, int32_t *sums, crm_error *err);
 
 /* Writes the sums of one shard at these parameters (finite and > 0, else CRM_E_DOMAIN): 6 moments (customers by weight,
- * distinct rows, three sums over columns, customers with purchases), then value, gradient and Hessian in log-parameters:
- * 7 + k + k^2 plain doubles that add up over shards. All 0 for a shard without rows of this kind. Since 0.9. */
+ * distinct rows, three sums over columns, customers with purchases), then value, gradient and Hessian in
+ * log-parameters: 7 + k + k^2 plain doubles that add up over shards. All 0 for a shard without rows of this kind.
+ * Since 0.9. */
 CRM_API crm_status crm_fit_partial(const crm_context *context, int32_t kind, const double *parameter,
                                    const crm_summary *shard, double *sums, crm_error *err);
 

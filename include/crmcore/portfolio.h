@@ -53,12 +53,12 @@ CRM_API crm_status crm_pyramid_homogeneity(int64_t n, const double *value, const
 
 /* ---- concentration -------------------------------------------------------------------------------------------- */
 
-/* Rows with NaN are left out of every figure here; n below is the number of the others. None: CRM_E_NO_DATA. An infinite
- * value (with its row), or sizes whose sum is beyond the range of double: CRM_E_DOMAIN. positive_only chooses the
- * denominator: 0 the net total, 1 the total of the positive values; not positive: CRM_E_DOMAIN. share: above 0 and at
- * most 1. Results are within 3 units in the last place, the curves also within n * 2^-104 of the sum of sizes where
- * values of either sign cancel; a share of a net total so small that it is beyond the range of double is infinite.
- * Memory of the context: 16 bytes a row or less, gini 24. */
+/* Rows with NaN are left out of every figure here; n below is the number of the others. None: CRM_E_NO_DATA. An
+ * infinite value (with its row), or sizes whose sum is beyond the range of double: CRM_E_DOMAIN. positive_only
+ * chooses the denominator: 0 the net total, 1 the total of the positive values; not positive: CRM_E_DOMAIN. share:
+ * above 0 and at most 1. Results are within 3 units in the last place, the curves also within n * 2^-104 of the sum
+ * of sizes where values of either sign cancel; a share of a net total so small that it is beyond the range of double
+ * is infinite. Memory of the context: 16 bytes a row or less, gini 24. */
 
 /* Share of the total that the top ceil(share * n) customers hold, counted as in crm_pyramid_assign but never none; may
  * pass 1 of net. Runs in parallel in part. Since 0.9. */
@@ -111,7 +111,8 @@ CRM_API crm_status crm_portfolio_classify(const crm_context *context, int64_t n,
 /* Raw sums by segment (segment[i] in 0..segments-1, segments >= 1), from which a segment's own class is made: it is not
  * the majority of its members'. A row with NaN in either column counts in neither sum. Each sum is rounded once;
  * infinite beyond the range of double; 0 of no rows. CRM_E_ARGUMENT: a segment out of range; CRM_E_DOMAIN: an infinity;
- * both with the row. Memory of the context: 1.1 KB a segment up to 512 of them, else 8 bytes a row and a segment. Since 0.9. */
+ * both with the row. Memory of the context: 1.1 KB a segment up to 512 of them, else 8 bytes a row and a segment.
+ * Since 0.9. */
 CRM_API crm_status crm_portfolio_sum(const crm_context *context, int64_t n, const int32_t *segment, int32_t segments,
                                      const double *profit, const double *future, double *profit_sum,
                                      double *future_sum, crm_error *err);

@@ -20,8 +20,8 @@ enum {
     CRM_DELIVERED_PHYSICAL = 7
 };
 
-/* Customer delivered value of n offers: benefits - costs and benefits / costs, each field times its weight, which is the
- * explicit conversion of what is not money into money. field: column-major, 8 columns, column j at field + j*ld,
+/* Customer delivered value of n offers: benefits - costs and benefits / costs, each field times its weight, which is
+ * the explicit conversion of what is not money into money. field: column-major, 8 columns, column j at field + j*ld,
  * n <= ld < 2^60 (else CRM_E_ARGUMENT). weight: 8, finite and >= 0 (else CRM_E_DOMAIN, row: its place), opt: all 1.
  * difference, ratio: n each, opt, not both NULL. The two can rank two offers differently. Within 1 unit in the last
  * place each, and the difference within 2^-100 of the costs where it is the larger; for weighted sums below 1e290 whose

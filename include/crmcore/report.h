@@ -42,16 +42,16 @@ enum { /* figures about the base */
 
 /* Builds the report of a book.
  *   options  CRM_OPTION_MODEL (a purchase model), MARGIN_RATE, DISCOUNT, HORIZON, TIERS, THRESHOLD,
- *            FIT_ITERATIONS, and for the purchase model FIT_START. The margin rate is the book's margin / revenue if it has costs (and revenue
- *            > 0), else 1. For ever needs a discount > 0 (CRM_E_DOMAIN). Tiers are cut by number of customers, equal
- *            values up (CRM_TIES_UP).
+ *            FIT_ITERATIONS, and for the purchase model FIT_START. The margin rate is the book's margin / revenue if
+ *            it has costs (and revenue > 0), else 1. For ever needs a discount > 0 (CRM_E_DOMAIN). Tiers are cut by
+ *            number of customers, equal values up (CRM_TIES_UP).
  *   value    = margin rate * expected spend * discounted expected purchases; its standard error is that of the
  *            parameters of both models, taken as independent.
  * Status: CRM_OK; the remark of the purchase model's fit, else of the spend model's: CRM_NOT_IDENTIFIED leaves standard
- * errors NaN, CRM_NO_MEAN spend and value, as does a spend model with q <= 1 whatever the remark. A book without positive
- * repeat purchases has no spend model: spend and value are NaN, tiers and classes 0. A fit that did not converge is
- * CRM_E_STATE. A customer without a purchase keeps its profit, which is what it returned; its other columns are NaN and
- * in no sum. The same bits for any number of threads. Since 0.9. */
+ * errors NaN, CRM_NO_MEAN spend and value, as does a spend model with q <= 1 whatever the remark. A book without
+ * positive repeat purchases has no spend model: spend and value are NaN, tiers and classes 0. A fit that did not
+ * converge is CRM_E_STATE. A customer without a purchase keeps its profit, which is what it returned; its other
+ * columns are NaN and in no sum. The same bits for any number of threads. Since 0.9. */
 CRM_API crm_status crm_report_build(const crm_context *context, const crm_customers *book,
                                     const crm_options *options /*opt*/, crm_report **out, crm_error *err);
 CRM_API const double *crm_report_f64(const crm_report *report, int32_t column); /* borrowed; NULL: no such column */

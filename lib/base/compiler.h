@@ -68,7 +68,8 @@ CRM_I_INLINE void crm_i_stream_line_and(void *into, const void *from, uint64_t s
     _mm_stream_si128(to + 3, _mm_set_epi64x((long long)seventh, (long long)sixth));
 }
 #define CRM_I_STREAM_LINE(into, from) crm_i_stream_line((into), (from))
-#define CRM_I_STREAM_LINE_AND(into, from, sixth, seventh) crm_i_stream_line_and((into), (from), (sixth), (seventh))
+#define CRM_I_STREAM_LINE_AND(into, from, sixth, seventh)                                                    \
+    crm_i_stream_line_and((into), (from), (sixth), (seventh))
 #define CRM_I_STREAM_FENCE() _mm_sfence()
 #else
 #include <string.h>
@@ -79,7 +80,8 @@ CRM_I_INLINE void crm_i_stream_line_and(void *into, const void *from, uint64_t s
     ((uint64_t *)into)[7] = seventh;
 }
 #define CRM_I_STREAM_LINE(into, from) memcpy((into), (from), 64)
-#define CRM_I_STREAM_LINE_AND(into, from, sixth, seventh) crm_i_stream_line_and((into), (from), (sixth), (seventh))
+#define CRM_I_STREAM_LINE_AND(into, from, sixth, seventh)                                                    \
+    crm_i_stream_line_and((into), (from), (sixth), (seventh))
 #define CRM_I_STREAM_FENCE() ((void)0)
 #endif
 

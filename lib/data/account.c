@@ -30,7 +30,8 @@ static void append(crm_i_ledger *inner, const crm_i_ledger *later, crm_i_gap_tab
     crm_i_ledger_merge(inner, later);
 }
 
-void crm_i_account_add(crm_i_account *account, int64_t time, int64_t amount, int64_t cost, crm_i_gap_table *gaps)
+void crm_i_account_add(crm_i_account *account, int64_t time, int64_t amount, int64_t cost,
+                       crm_i_gap_table *gaps)
 {
     if (account->ticks == 0 || time != latest(account)) {
         const crm_i_tick fresh = {time, nothing, nothing};

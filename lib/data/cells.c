@@ -44,7 +44,8 @@ int32_t crm_i_cells_new(const crm_allocator *allocator, int32_t columns, int64_t
 
 void crm_i_cells_release(const crm_allocator *allocator, crm_i_cells *cells)
 {
-    crm_i_release(allocator, cells->block, block_words(cells->columns, cells->capacity), (int64_t)sizeof(double));
+    crm_i_release(allocator, cells->block, block_words(cells->columns, cells->capacity),
+                  (int64_t)sizeof(double));
     *cells = crm_i_cells_none(cells->columns);
 }
 

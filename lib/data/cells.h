@@ -22,7 +22,8 @@ typedef struct crm_i_cells {
 crm_i_cells crm_i_cells_none(int32_t columns);
 
 /* Room for so many rows, n still 0: 1, or 0 without memory. */
-int32_t crm_i_cells_new(const crm_allocator *allocator, int32_t columns, int64_t capacity, crm_i_cells *cells);
+int32_t crm_i_cells_new(const crm_allocator *allocator, int32_t columns, int64_t capacity,
+                        crm_i_cells *cells);
 void crm_i_cells_release(const crm_allocator *allocator, crm_i_cells *cells);
 
 /* -1, 0 or 1: where row i of a stands to row j of b. */

@@ -64,8 +64,8 @@ static void reach_task(void *arg, int64_t index, int64_t worker)
         const crm_i_code *code = &j->code[c];
         if (code->column)
             CRM_I_KERNEL_PICK(j->isa, crm_i_code_reach)
-            (code->form, code->step, until - first, code->column + first, code->of ? code->of + first : NULL,
-             &j->range[index][c]);
+        (code->form, code->step, until - first, code->column + first, code->of ? code->of + first : NULL,
+         &j->range[index][c]);
     }
 }
 

@@ -51,8 +51,8 @@ static void lay_columns(crm_customers *book, int32_t recent)
         book->order = (int64_t *)(void *)next;
 }
 
-crm_status crm_i_customers_new(const crm_context *context, int64_t n, const crm_names *names, int32_t has_cost,
-                               int32_t recent, crm_customers **out, crm_error *err)
+crm_status crm_i_customers_new(const crm_context *context, int64_t n, const crm_names *names,
+                               int32_t has_cost, int32_t recent, crm_customers **out, crm_error *err)
 {
     const crm_allocator allocator = crm_i_allocator(context);
     crm_customers *book = crm_i_alloc_zeroed(&allocator, 1, (int64_t)sizeof *book);
@@ -97,10 +97,12 @@ void crm_customers_destroy(crm_customers *book)
     crm_i_release(&allocator, book, 1, (int64_t)sizeof *book);
 }
 
-crm_status crm_i_customers_check(int64_t as_of, double ticks_per_period, int32_t decimals, int32_t arg, crm_error *err)
+crm_status crm_i_customers_check(int64_t as_of, double ticks_per_period, int32_t decimals, int32_t arg,
+                                 crm_error *err)
 {
     if (!crm_i_time_fits(as_of))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, arg, (double)as_of, "as_of must lie within -2^62 .. 2^62.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, arg, (double)as_of,
+                                "as_of must lie within -2^62 .. 2^62.");
     if (!(ticks_per_period >= 1e-200 && ticks_per_period <= 1e200))
         return crm_i_fail_value(err, CRM_E_DOMAIN, arg + 1, ticks_per_period,
                                 "ticks_per_period must be positive and finite, within 1e-200 .. 1e200.");
@@ -269,7 +271,8 @@ static int64_t find_row(const crm_customers *book, uint64_t key)
     return book->key[row] == key ? row : -1;
 }
 
-crm_status crm_customers_find(const crm_customers *book, int64_t n, const uint64_t *key, int64_t *row, crm_error *err)
+crm_status crm_customers_find(const crm_customers *book, int64_t n, const uint64_t *key, int64_t *row,
+                              crm_error *err)
 {
     if (!book)
         return crm_i_fail(err, CRM_E_NULL, 1, "book is NULL.");
@@ -296,7 +299,8 @@ crm_status crm_customers_advance(const crm_context *context, const crm_customers
     if (!crm_i_time_fits(as_of))
         return crm_i_fail_value(err, CRM_E_DOMAIN, 3, (double)as_of, "as_of must lie within -2^62 .. 2^62.");
     if (as_of < book->as_of)
-        return crm_i_fail_value(err, CRM_E_ORDER, 3, (double)as_of, "as_of must not be earlier than that of the book.");
+        return crm_i_fail_value(err, CRM_E_ORDER, 3, (double)as_of,
+                                "as_of must not be earlier than that of the book.");
     crm_customers *later;
     const crm_status status =
         crm_i_customers_new(context, book->n, book->names, book->has_cost, CRM_I_RECENT_NONE, &later, err);
@@ -331,8 +335,8 @@ crm_status crm_customers_advance(const crm_context *context, const crm_customers
     later->without = book->without;
     for (int64_t i = 0; i < book->n; i++) {
         const uint64_t watched = (uint64_t)as_of - (uint64_t)book->first[i];
-        later->T[i] = book->first[i] == INT64_MIN ? (double)NAN
-                                                  : crm_i_ledger_periods(watched, book->ticks_per_period);
+        later->T[i] =
+            book->first[i] == INT64_MIN ? (double)NAN : crm_i_ledger_periods(watched, book->ticks_per_period);
     }
     *out = later;
     return crm_i_ok(err);

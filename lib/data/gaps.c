@@ -19,7 +19,8 @@ void crm_i_gaps_release(const crm_allocator *allocator, crm_i_gap_table *gaps)
     *gaps = crm_i_gaps_none();
 }
 
-/* Where a length stands, or the free place where it belongs. Lengths near each other take places near each other. */
+/* Where a length stands, or the free place where it belongs. Lengths near each other take places near each
+ * other. */
 static crm_i_gap *find(const crm_i_gap_table *gaps, int64_t length)
 {
     const uint64_t mask = (uint64_t)gaps->places - 1;

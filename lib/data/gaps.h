@@ -1,5 +1,5 @@
-/* Gaps between successive purchases, counted by length in ticks: a small table that grows before it is needed, so that
- * counting itself cannot fail. */
+/* Gaps between successive purchases, counted by length in ticks: a small table that grows before it is
+ * needed, so that counting itself cannot fail. */
 #ifndef CRM_I_GAPS_H
 #define CRM_I_GAPS_H
 
@@ -23,7 +23,8 @@ void crm_i_gaps_release(const crm_allocator *allocator, crm_i_gap_table *gaps);
 /* Room for `more` lengths not seen yet: 1, or 0 without memory, and nothing has changed. */
 int32_t crm_i_gaps_reserve(const crm_allocator *allocator, crm_i_gap_table *gaps, int64_t more);
 
-/* The gap between two purchases, later > earlier. One of 2^63 ticks, the whole range of time, counts as 2^63 - 1. */
+/* The gap between two purchases, later > earlier. One of 2^63 ticks, the whole range of time, counts as 2^63
+ * - 1. */
 CRM_I_INLINE int64_t crm_i_gap_length(int64_t earlier, int64_t later)
 {
     const uint64_t length = (uint64_t)later - (uint64_t)earlier;

@@ -17,8 +17,8 @@ static double power_of_two(int exponent)
 
 static const uint64_t exact = (uint64_t)1 << 53;
 
-/* Long division, bit by bit, until 55 bits of the quotient are known; what is left only says on which side of a tie the
- * quotient lies. Slow, and rare: numbers beyond 2^53. */
+/* Long division, bit by bit, until 55 bits of the quotient are known; what is left only says on which side of
+ * a tie the quotient lies. Slow, and rare: numbers beyond 2^53. */
 double crm_i_ledger_ratio(uint64_t high, uint64_t low, uint64_t divisor)
 {
     if (high == 0 && low == 0)
@@ -48,7 +48,8 @@ double crm_i_ledger_periods(uint64_t ticks, double ticks_per_period)
         return (double)ticks / ticks_per_period;
     uint64_t bits;
     memcpy(&bits, &ticks_per_period, sizeof bits);
-    const int exponent = (int)(bits >> 52) - 1075; /* ticks_per_period = significand * 2^exponent, and is normal */
+    const int exponent =
+        (int)(bits >> 52) - 1075; /* ticks_per_period = significand * 2^exponent, and is normal */
     const uint64_t significand = (bits & (((uint64_t)1 << 52) - 1)) | (uint64_t)1 << 52;
     return crm_i_ledger_ratio(0, ticks, significand) * power_of_two(-exponent);
 }

@@ -1,5 +1,5 @@
-/* The ledger of one customer: the one rule by which netted ticks become x, recency, spend and revenue. Book and stream
- * both add up by it, so that they agree bit for bit. */
+/* The ledger of one customer: the one rule by which netted ticks become x, recency, spend and revenue. Book
+ * and stream both add up by it, so that they agree bit for bit. */
 #ifndef CRM_I_LEDGER_H
 #define CRM_I_LEDGER_H
 

@@ -1,6 +1,7 @@
-/* Names: texts kept end to end in one block, found through an open-addressing table of their hashes. A text whose places
- * in the table are all taken goes into a balanced tree instead, so that texts made to collide cost a logarithm, not a
- * walk through all of them; keys depend on the order of first sight only, never on the hash. */
+/* Names: texts kept end to end in one block, found through an open-addressing table of their hashes. A text
+ * whose places in the table are all taken goes into a balanced tree instead, so that texts made to collide
+ * cost a logarithm, not a walk through all of them; keys depend on the order of first sight only, never on
+ * the hash. */
 #include "data/names.h"
 
 #include <string.h>
@@ -86,7 +87,8 @@ static uint64_t hash_text(const char *text, int64_t length)
 /* ---- the table ---- */
 
 /* The key of a text, or -1; then *free_slot is where it would go, or -1 if it would go into the tree. */
-static int64_t look_up(const crm_names *names, const char *text, int64_t length, uint64_t hash, int64_t *free_slot)
+static int64_t look_up(const crm_names *names, const char *text, int64_t length, uint64_t hash,
+                       int64_t *free_slot)
 {
     const uint64_t mask = (uint64_t)names->slots - 1;
     for (uint64_t place = 0; place < PLACES; place++) {
@@ -118,10 +120,11 @@ static void place(crm_names *names, int64_t key, int64_t free_slot)
                              length_of(names, key), key);
 }
 
-/* Empties table and tree and places keys 0 .. n-1 anew. That needs no memory: keys are always placed in ascending order,
- * so that in as many slots the same keys, or the first of them, find their places again, and in twice the slots a key
- * goes into the tree only if it did before. For what is taken there, folded onto half the slots, is taken here, key by
- * key: a place that the larger table takes first is in the smaller one taken already, or the first free one as well. */
+/* Empties table and tree and places keys 0 .. n-1 anew. That needs no memory: keys are always placed in
+ * ascending order, so that in as many slots the same keys, or the first of them, find their places again, and
+ * in twice the slots a key goes into the tree only if it did before. For what is taken there, folded onto
+ * half the slots, is taken here, key by key: a place that the larger table takes first is in the smaller one
+ * taken already, or the first free one as well. */
 static void place_all(crm_names *names)
 {
     memset(names->slot, 0, (size_t)names->slots * sizeof *names->slot);
@@ -138,8 +141,8 @@ static void place_all(crm_names *names)
     }
 }
 
-/* Room for one name more, of so many bytes; 0 if there is none, and nothing changed that can be seen. Text and names lie
- * in one memory, so that their lengths together are no overflow. */
+/* Room for one name more, of so many bytes; 0 if there is none, and nothing changed that can be seen. Text
+ * and names lie in one memory, so that their lengths together are no overflow. */
 static int32_t reserve(crm_names *names, int64_t length)
 {
     const crm_allocator *allocator = &names->handle.allocator;
@@ -266,7 +269,8 @@ static crm_status check_texts(const crm_names *names, int64_t n, const int64_t *
         return crm_i_fail_row(err, CRM_E_ORDER, 3, 0, (double)offsets[0], "An offset is negative.");
     for (int64_t i = 0; i < n; i++)
         if (offsets[i + 1] < offsets[i])
-            return crm_i_fail_row(err, CRM_E_ORDER, 3, i, (double)offsets[i + 1], "The offsets are not ascending.");
+            return crm_i_fail_row(err, CRM_E_ORDER, 3, i, (double)offsets[i + 1],
+                                  "The offsets are not ascending.");
     if (!bytes && offsets[n] > offsets[0])
         return crm_i_fail(err, CRM_E_NULL, 4, "bytes is NULL.");
     return CRM_OK;
@@ -278,8 +282,8 @@ static const char *text_at(const char *bytes, int64_t offset)
     return bytes ? bytes + offset : "";
 }
 
-crm_status crm_names_intern(crm_names *names, int64_t n, const int64_t *offsets, const char *bytes, uint64_t *key,
-                            crm_error *err)
+crm_status crm_names_intern(crm_names *names, int64_t n, const int64_t *offsets, const char *bytes,
+                            uint64_t *key, crm_error *err)
 {
     const crm_status status = check_texts(names, n, offsets, bytes, key, err);
     if (status < 0)
@@ -311,8 +315,8 @@ static int64_t find(const crm_names *names, const char *text, int64_t length)
     return look_up(names, text, length, hash_text(text, length), &free_slot);
 }
 
-crm_status crm_names_find(const crm_names *names, int64_t n, const int64_t *offsets, const char *bytes, uint64_t *key,
-                          crm_error *err)
+crm_status crm_names_find(const crm_names *names, int64_t n, const int64_t *offsets, const char *bytes,
+                          uint64_t *key, crm_error *err)
 {
     const crm_status status = check_texts(names, n, offsets, bytes, key, err);
     if (status < 0)
@@ -325,7 +329,8 @@ crm_status crm_names_find(const crm_names *names, int64_t n, const int64_t *offs
     return crm_i_ok(err);
 }
 
-crm_status crm_names_get(const crm_names *names, uint64_t key, const char **text, int64_t *length, crm_error *err)
+crm_status crm_names_get(const crm_names *names, uint64_t key, const char **text, int64_t *length,
+                         crm_error *err)
 {
     if (!names)
         return crm_i_fail(err, CRM_E_NULL, 1, "names is NULL.");
@@ -422,8 +427,8 @@ static int64_t common_length(const crm_names *names, int64_t n, const uint64_t *
 }
 
 /* Merges two runs of order, first .. middle-1 and middle .. end-1, through scratch. */
-static void merge_runs(const crm_names *names, const uint64_t *key, int64_t *order, int64_t *scratch, int64_t first,
-                       int64_t middle, int64_t end)
+static void merge_runs(const crm_names *names, const uint64_t *key, int64_t *order, int64_t *scratch,
+                       int64_t first, int64_t middle, int64_t end)
 {
     int64_t a = first;
     int64_t b = middle;
@@ -435,12 +440,13 @@ static void merge_runs(const crm_names *names, const uint64_t *key, int64_t *ord
 }
 
 /* Sorts order[first .. end-1] by comparing whole texts. */
-static void sort_ties(const crm_names *names, const uint64_t *key, int64_t *order, int64_t *scratch, int64_t first,
-                      int64_t end)
+static void sort_ties(const crm_names *names, const uint64_t *key, int64_t *order, int64_t *scratch,
+                      int64_t first, int64_t end)
 {
     for (int64_t width = 1; width < end - first; width *= 2)
         for (int64_t at = first; at < end - width; at += 2 * width)
-            merge_runs(names, key, order, scratch, at, at + width, end - at < 2 * width ? end : at + 2 * width);
+            merge_runs(names, key, order, scratch, at, at + width,
+                       end - at < 2 * width ? end : at + 2 * width);
 }
 
 void crm_i_names_order(const crm_names *names, int64_t n, const uint64_t *key, int64_t *order,
@@ -448,7 +454,8 @@ void crm_i_names_order(const crm_names *names, int64_t n, const uint64_t *key, i
 {
     const int64_t common = common_length(names, n, key);
     for (int64_t i = 0; i < n; i++) {
-        pair[i].key = prefix_of(names->bytes + names->start[key[i]], length_of(names, (int64_t)key[i]), common);
+        pair[i].key =
+            prefix_of(names->bytes + names->start[key[i]], length_of(names, (int64_t)key[i]), common);
         pair[i].index = i;
     }
     crm_i_sort_pairs(n, pair, scratch);

@@ -35,8 +35,8 @@ static int64_t skew(crm_i_names_node *node, int64_t at)
     return left;
 }
 
-/* The middle of three in a row on one level goes up. at was skewed, or has a right child: it has one now, as every node
- * above the lowest level has two children. */
+/* The middle of three in a row on one level goes up. at was skewed, or has a right child: it has one now, as
+ * every node above the lowest level has two children. */
 static int64_t split(crm_i_names_node *node, int64_t at)
 {
     const int64_t right = node[at].right;
@@ -49,8 +49,8 @@ static int64_t split(crm_i_names_node *node, int64_t at)
 }
 
 /* As deep as the tree: twice the logarithm of its size. */
-void crm_i_names_tree_add(crm_i_names_tree *tree, crm_i_names_compare compare, const void *self, const char *text,
-                          int64_t length, int64_t key)
+void crm_i_names_tree_add(crm_i_names_tree *tree, crm_i_names_compare compare, const void *self,
+                          const char *text, int64_t length, int64_t key)
 {
     enum { DEEPEST = 128 };
     int64_t path[DEEPEST];

@@ -29,8 +29,8 @@ int64_t crm_i_names_tree_find(const crm_i_names_tree *tree, crm_i_names_compare 
 int32_t crm_i_names_tree_reserve(crm_i_names_tree *tree, const crm_allocator *allocator);
 
 /* Adds a key whose text is not there; room was reserved. */
-void crm_i_names_tree_add(crm_i_names_tree *tree, crm_i_names_compare compare, const void *self, const char *text,
-                          int64_t length, int64_t key);
+void crm_i_names_tree_add(crm_i_names_tree *tree, crm_i_names_compare compare, const void *self,
+                          const char *text, int64_t length, int64_t key);
 void crm_i_names_tree_release(crm_i_names_tree *tree, const crm_allocator *allocator);
 
 #endif

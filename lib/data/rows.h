@@ -1,4 +1,5 @@
-/* Rows of a log on their way to a book: as the caller's columns, or packed into one, two or three words each. */
+/* Rows of a log on their way to a book: as the caller's columns, or packed into one, two or three words each.
+ */
 #ifndef CRM_I_ROWS_H
 #define CRM_I_ROWS_H
 
@@ -15,16 +16,16 @@ typedef struct crm_i_rows_range {
 
 /* What one block of columns says to whether they are in order of customer and time. */
 typedef struct crm_i_rows_order {
-    int64_t customers;  /* customers that begin in the block, with a row up to as_of */
-    int64_t rows;       /* rows up to as_of */
-    int32_t ordered;    /* no row comes before the one before it, that before the block included */
-    int32_t times_fit;  /* every time lies within -2^62 .. 2^62 */
+    int64_t customers; /* customers that begin in the block, with a row up to as_of */
+    int64_t rows;      /* rows up to as_of */
+    int32_t ordered;   /* no row comes before the one before it, that before the block included */
+    int32_t times_fit; /* every time lies within -2^62 .. 2^62 */
 } crm_i_rows_order;
 
 /* Rows first .. end-1 of the columns, at least one. */
 CRM_I_KERNEL_DECLARE(void, crm_i_rows_find_range,
-                     (int64_t first, int64_t end, const uint64_t *key, const int64_t *time, const int64_t *amount,
-                      int64_t as_of, crm_i_rows_range *out));
+                     (int64_t first, int64_t end, const uint64_t *key, const int64_t *time,
+                      const int64_t *amount, int64_t as_of, crm_i_rows_range *out));
 CRM_I_KERNEL_DECLARE(void, crm_i_rows_find_order,
                      (int64_t first, int64_t end, const uint64_t *key, const int64_t *time, int64_t as_of,
                       crm_i_rows_order *out));
@@ -32,11 +33,10 @@ CRM_I_KERNEL_DECLARE(void, crm_i_rows_find_order,
 /* The kinds of rows. A constant wherever it is used, so that each kind gets a loop of its own. */
 enum { CRM_I_ROWS_COLUMNS = 0, CRM_I_ROWS_ONE = 1, CRM_I_ROWS_TWO = 2, CRM_I_ROWS_THREE = 3 };
 
-/* Packed rows hold differences from the lowest, so that they sort as unsigned numbers; time and amount of one and two
- * words need 63 bits at most:
- * one word    key - key_low, time - time_low, amount - amount_low side by side, the key on top;
- * two words   key - key_low; time and amount side by side;
- * three words key - key_low; time; amount. */
+/* Packed rows hold differences from the lowest, so that they sort as unsigned numbers; time and amount of one
+ * and two words need 63 bits at most: one word    key - key_low, time - time_low, amount - amount_low side by
+ * side, the key on top; two words   key - key_low; time and amount side by side; three words key - key_low;
+ * time; amount. */
 typedef struct crm_i_rows {
     int32_t kind;
     int32_t time_bits;
@@ -95,7 +95,8 @@ CRM_I_INLINE uint64_t crm_i_rows_key(const crm_i_rows *rows, int32_t kind, int64
 }
 
 /* Time and amount of row i; those of a packed row are less the lowest. */
-CRM_I_INLINE void crm_i_rows_get(const crm_i_rows *rows, int32_t kind, int64_t i, uint64_t *time, uint64_t *amount)
+CRM_I_INLINE void crm_i_rows_get(const crm_i_rows *rows, int32_t kind, int64_t i, uint64_t *time,
+                                 uint64_t *amount)
 {
     if (kind == CRM_I_ROWS_COLUMNS) {
         *time = (uint64_t)rows->time[i];

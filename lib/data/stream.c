@@ -26,7 +26,8 @@ static int32_t rows_fit(const crm_stream *stream, int64_t more)
     return more <= ((int64_t)1 << CRM_I_STREAM_ROWS_BITS) - stream->rows;
 }
 
-/* How many lengths of gaps may be new: not more than there are gaps, nor than there are ticks in the time seen. */
+/* How many lengths of gaps may be new: not more than there are gaps, nor than there are ticks in the time
+ * seen. */
 static int64_t new_lengths(int64_t gaps, int64_t earliest, int64_t latest)
 {
     const uint64_t span = (uint64_t)latest - (uint64_t)earliest;
@@ -65,7 +66,8 @@ static crm_status check_rows(batch *b, int64_t *rows, crm_error *err)
         const int64_t time = b->time[i];
         *rows = i;
         if (!crm_i_time_fits(time))
-            return crm_i_fail_row(err, CRM_E_DOMAIN, 4, i, (double)time, "time must lie within -2^62 .. 2^62.");
+            return crm_i_fail_row(err, CRM_E_DOMAIN, 4, i, (double)time,
+                                  "time must lie within -2^62 .. 2^62.");
         int64_t a = crm_i_stream_find(stream, b->key[i]);
         if (a < 0) {
             if (!crm_i_stream_reserve(stream, 1))
@@ -80,7 +82,8 @@ static crm_status check_rows(batch *b, int64_t *rows, crm_error *err)
         b->latest = time > b->latest ? time : b->latest;
     }
     *rows = b->n;
-    if (!crm_i_gaps_reserve(&stream->handle.allocator, &stream->gaps, new_lengths(b->n, b->earliest, b->latest)))
+    if (!crm_i_gaps_reserve(&stream->handle.allocator, &stream->gaps,
+                            new_lengths(b->n, b->earliest, b->latest)))
         return crm_i_fail_memory(err);
     return CRM_OK;
 }
@@ -173,7 +176,8 @@ static crm_status check_join(const crm_stream *into, const crm_stream *from, int
 }
 
 /* Every gap that a join finds lies between ticks of one customer, so within the time seen. */
-static int32_t reserve_join(crm_stream *into, const crm_stream *from, int64_t fresh, int64_t earliest, int64_t latest)
+static int32_t reserve_join(crm_stream *into, const crm_stream *from, int64_t fresh, int64_t earliest,
+                            int64_t latest)
 {
     const int64_t joined = CRM_I_JOIN_GAPS * (from->n - fresh);
     return crm_i_stream_reserve(into, fresh) &&

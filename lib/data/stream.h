@@ -1,5 +1,5 @@
-/* The stream from inside: of each customer the first and the last tick raw, what lies between added up, so that rows of
- * either end may still come, and streams whose times follow each other can be joined. */
+/* The stream from inside: of each customer the first and the last tick raw, what lies between added up, so
+ * that rows of either end may still come, and streams whose times follow each other can be joined. */
 #ifndef CRM_I_STREAM_H
 #define CRM_I_STREAM_H
 
@@ -15,8 +15,8 @@ typedef struct crm_i_tick {
     struct crm_i_sum128 cost;
 } crm_i_tick;
 
-/* A customer: first alone with one tick; first and last with two; what lies between, in inner, with more. What is not
- * there is as crm_i_account_start left it. */
+/* A customer: first alone with one tick; first and last with two; what lies between, in inner, with more.
+ * What is not there is as crm_i_account_start left it. */
 typedef struct crm_i_account {
     uint64_t key;
     int64_t seen; /* the latest tick, while a batch is checked the latest of it */
@@ -26,8 +26,8 @@ typedef struct crm_i_account {
     crm_i_ledger inner;
 } crm_i_account;
 
-/* Accounts stand in the order of first sight; places finds them by key. The numbers of gaps are those within inner:
- * a gap beside the first or last tick may still change. */
+/* Accounts stand in the order of first sight; places finds them by key. The numbers of gaps are those within
+ * inner: a gap beside the first or last tick may still change. */
 typedef struct crm_i_place {
     uint64_t key;
     int64_t account; /* -1: free */
@@ -56,7 +56,8 @@ enum { CRM_I_STREAM_ROWS_BITS = 60 };
 crm_i_account crm_i_account_start(uint64_t key);
 
 /* One row, not earlier than the latest. gaps has room for one more length. */
-void crm_i_account_add(crm_i_account *account, int64_t time, int64_t amount, int64_t cost, crm_i_gap_table *gaps);
+void crm_i_account_add(crm_i_account *account, int64_t time, int64_t amount, int64_t cost,
+                       crm_i_gap_table *gaps);
 
 /* 1 if the ticks of one all lie before those of the other, or share just the tick where they meet. */
 int32_t crm_i_account_joins(const crm_i_account *a, const crm_i_account *b);
@@ -85,6 +86,7 @@ void crm_i_stream_remove_newest(crm_stream *stream);
 
 /* pair[i].index = the accounts in ascending key; scratch has n entries. */
 struct crm_i_sort_pair;
-void crm_i_stream_order(const crm_stream *stream, struct crm_i_sort_pair *pair, struct crm_i_sort_pair *scratch);
+void crm_i_stream_order(const crm_stream *stream, struct crm_i_sort_pair *pair,
+                        struct crm_i_sort_pair *scratch);
 
 #endif

@@ -1,8 +1,9 @@
-/* The stream as bytes. Version 1: rows i64, has cost u8, then the number of accounts i64 and each by ascending key: key
- * u64, ticks i64, the first tick; with more than two ticks what lies between: purchases i64, spend count i64, first
- * i64, last i64, net of the first, spend and revenue as sums, cost as a sum; with more than one tick the last. A tick
- * is its time i64, its net and its cost as sums; a sum is low u64 and high i64; costs stand only where has cost is 1.
- * Then the number of gap lengths i64 and each length i64, ascending, with its count i64. */
+/* The stream as bytes. Version 1: rows i64, has cost u8, then the number of accounts i64 and each by
+ * ascending key: key u64, ticks i64, the first tick; with more than two ticks what lies between: purchases
+ * i64, spend count i64, first i64, last i64, net of the first, spend and revenue as sums, cost as a sum; with
+ * more than one tick the last. A tick is its time i64, its net and its cost as sums; a sum is low u64 and
+ * high i64; costs stand only where has cost is 1. Then the number of gap lengths i64 and each length i64,
+ * ascending, with its count i64. */
 #include <string.h>
 
 #include "base/blob.h"
@@ -60,8 +61,9 @@ static void write_accounts(crm_i_writer *w, const crm_stream *stream, const stru
     }
 }
 
-static crm_status write_stream(const crm_stream *stream, const struct crm_i_sort_pair *order, const crm_i_gap *gap,
-                               uint8_t *bytes, int64_t capacity, int64_t *length, crm_error *err)
+static crm_status write_stream(const crm_stream *stream, const struct crm_i_sort_pair *order,
+                               const crm_i_gap *gap, uint8_t *bytes, int64_t capacity, int64_t *length,
+                               crm_error *err)
 {
     crm_i_writer w = crm_i_write_begin(bytes, capacity);
     crm_i_write_i64(&w, stream->rows);
@@ -155,15 +157,17 @@ static sum128 difference(const sum128 *a, const sum128 *b, int64_t n)
     return d;
 }
 
-/* Ticks between the ends, at least one. Returns are at least 1 each, and so is all that is counted as spend. */
+/* Ticks between the ends, at least one. Returns are at least 1 each, and so is all that is counted as spend.
+ */
 static int32_t inner_fits(const crm_i_account *account, int64_t rows)
 {
     const crm_i_ledger *inner = &account->inner;
     const int64_t ticks = account->ticks - 2;
     const int64_t purchases = inner->purchases;
     const sum128 zero = {0, 0};
-    if (!sum_fits(&inner->first_net, rows) || !sum_fits(&inner->spend, rows) || !sum_fits(&inner->revenue, rows) ||
-        !sum_fits(&inner->cost, rows) || purchases < 0 || purchases > ticks || inner->spend_count < 0)
+    if (!sum_fits(&inner->first_net, rows) || !sum_fits(&inner->spend, rows) ||
+        !sum_fits(&inner->revenue, rows) || !sum_fits(&inner->cost, rows) || purchases < 0 ||
+        purchases > ticks || inner->spend_count < 0)
         return 0;
     sum128 bought = inner->spend;
     crm_i_sum128_merge(&bought, &inner->first_net);
@@ -178,8 +182,9 @@ static int32_t inner_fits(const crm_i_account *account, int64_t rows)
         return inner->first == INT64_MIN && inner->last == INT64_MIN && inner->spend_count == 0 &&
                crm_i_sum128_sign(&inner->first_net) == 0;
     return inner->spend_count < purchases && crm_i_sum128_sign(&inner->first_net) >= 0 &&
-           inner->first > account->first.time && inner->last < account->last.time && inner->last >= inner->first &&
-           (inner->last == inner->first) == (purchases == 1) && inner->last - inner->first >= purchases - 1;
+           inner->first > account->first.time && inner->last < account->last.time &&
+           inner->last >= inner->first && (inner->last == inner->first) == (purchases == 1) &&
+           inner->last - inner->first >= purchases - 1;
 }
 
 static int32_t account_fits(const crm_i_account *account, int64_t rows)

@@ -52,7 +52,8 @@ static crm_status fill(const crm_context *context, filling *f, crm_error *err)
         f->book->without += f->without[b];
         if (row < 0)
             continue;
-        status = crm_i_fail_row(err, CRM_E_OVERFLOW, 0, row, (double)NAN, "The sums of the customer with key ");
+        status =
+            crm_i_fail_row(err, CRM_E_OVERFLOW, 0, row, (double)NAN, "The sums of the customer with key ");
         crm_i_text_add_u64(err, f->order[row].key);
         crm_i_text_add(err, " do not fit.");
     }
@@ -97,7 +98,8 @@ static int32_t put_gaps(const crm_allocator *allocator, const crm_i_gap_table *g
     return done;
 }
 
-static crm_status make_gaps(const crm_context *context, const crm_stream *stream, crm_customers *book, crm_error *err)
+static crm_status make_gaps(const crm_context *context, const crm_stream *stream, crm_customers *book,
+                            crm_error *err)
 {
     const crm_allocator allocator = crm_i_allocator(context);
     crm_i_gap_table gaps = crm_i_gaps_none();
@@ -138,7 +140,8 @@ crm_status crm_stream_customers(const crm_context *context, const crm_stream *st
     if (stream->n == 0)
         return crm_i_fail(err, CRM_E_NO_DATA, 2, "The stream has seen no rows.");
     if (as_of < stream->latest)
-        return crm_i_fail_value(err, CRM_E_ORDER, 3, (double)as_of, "as_of is earlier than the latest row seen.");
+        return crm_i_fail_value(err, CRM_E_ORDER, 3, (double)as_of,
+                                "as_of is earlier than the latest row seen.");
     crm_customers *book;
     status = crm_i_customers_new(context, stream->n, NULL, stream->has_cost, CRM_I_RECENT_NONE, &book, err);
     if (status < 0)

@@ -16,7 +16,8 @@ crm_stream *crm_i_stream_new(const crm_context *context)
     stream->earliest = INT64_MAX;
     stream->latest = INT64_MIN;
     stream->gaps = crm_i_gaps_none();
-    /* Where the handle happens to lie decides which keys fall together, so that nobody can choose keys that do. */
+    /* Where the handle happens to lie decides which keys fall together, so that nobody can choose keys that
+     * do. */
     stream->seed = (uint64_t)(uintptr_t)stream * UINT64_C(0xD6E8FEB86659FD93);
     return stream;
 }
@@ -104,7 +105,8 @@ void crm_i_stream_remove_newest(crm_stream *stream)
     find(stream, stream->account[stream->n].key)->account = -1;
 }
 
-void crm_i_stream_order(const crm_stream *stream, struct crm_i_sort_pair *pair, struct crm_i_sort_pair *scratch)
+void crm_i_stream_order(const crm_stream *stream, struct crm_i_sort_pair *pair,
+                        struct crm_i_sort_pair *scratch)
 {
     for (int64_t i = 0; i < stream->n; i++) {
         pair[i].key = stream->account[i].key;

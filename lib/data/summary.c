@@ -80,15 +80,16 @@ crm_status crm_summary_of_purchases(const crm_context *context, int64_t n, const
     return of_rows(context, &rows, out, 7, err);
 }
 
-crm_status crm_summary_of_spend(const crm_context *context, int64_t n, const double *count, const double *mean,
-                                const double *weight, crm_summary **out, crm_error *err)
+crm_status crm_summary_of_spend(const crm_context *context, int64_t n, const double *count,
+                                const double *mean, const double *weight, crm_summary **out, crm_error *err)
 {
     const crm_i_section_rows rows = {CRM_I_SPENDS, n, {count, mean, weight, NULL, NULL}};
     return of_rows(context, &rows, out, 6, err);
 }
 
 crm_status crm_summary_of_durations(const crm_context *context, int64_t n, const double *duration,
-                                    const uint8_t *ended, const double *weight, crm_summary **out, crm_error *err)
+                                    const uint8_t *ended, const double *weight, crm_summary **out,
+                                    crm_error *err)
 {
     crm_i_section_rows rows = {CRM_I_DURATIONS, n, {duration, NULL, weight, NULL, NULL}};
     if (n <= 0 || !duration || !ended)
@@ -113,7 +114,8 @@ crm_status crm_summary_add(const crm_context *context, crm_summary *into, int64_
     if (into->as_of != INT64_MIN)
         return crm_i_fail(err, CRM_E_STATE, 2, "Rows cannot be added to a summary that has an as-of date.");
     if (into->strata.columns > 0)
-        return crm_i_fail(err, CRM_E_STATE, 2, "Rows without covariates cannot be added to a summary that has some.");
+        return crm_i_fail(err, CRM_E_STATE, 2,
+                          "Rows without covariates cannot be added to a summary that has some.");
     const crm_i_section_rows rows = {CRM_I_PURCHASES, n, {x, t_x, T, weight, NULL}};
     const crm_allocator scratch = crm_i_allocator(context);
     crm_i_cells more;

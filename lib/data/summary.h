@@ -1,5 +1,6 @@
-/* The summary as fits see it: distinct cells in canonical order with exact counts. Weights are part of what makes a
- * cell distinct, so that counting is all that ever happens to equal rows: summaries merge without a rounding. */
+/* The summary as fits see it: distinct cells in canonical order with exact counts. Weights are part of what
+ * makes a cell distinct, so that counting is all that ever happens to equal rows: summaries merge without a
+ * rounding. */
 #ifndef CRM_I_SUMMARY_H
 #define CRM_I_SUMMARY_H
 
@@ -7,8 +8,9 @@
 #include "crmcore/data.h"
 #include "data/cells.h"
 
-/* Every section is empty (n 0, columns NULL) where the summary has none of it; all pointers are borrowed from the
- * summary until it is next changed. mass = weight * count, as fits use it: finite and > 0. Doubles are never -0. */
+/* Every section is empty (n 0, columns NULL) where the summary has none of it; all pointers are borrowed from
+ * the summary until it is next changed. mass = weight * count, as fits use it: finite and > 0. Doubles are
+ * never -0. */
 
 /* n distinct cells, ascending by x, then t_x, then T, then weight. count: how many customers. */
 typedef struct crm_i_purchases {
@@ -42,8 +44,8 @@ typedef struct crm_i_gaps {
     const int64_t *count;
 } crm_i_gaps;
 
-/* Purchases once more, parted by the covariates of their customers: stratum i is the i-th of the distinct rows of
- * covariates, in ascending order, column 0 before column 1; none is without a customer. */
+/* Purchases once more, parted by the covariates of their customers: stratum i is the i-th of the distinct
+ * rows of covariates, in ascending order, column 0 before column 1; none is without a customer. */
 typedef struct crm_i_strata {
     int32_t columns; /* of covariates; 0: the summary has none */
     int64_t n;

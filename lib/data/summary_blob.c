@@ -1,8 +1,8 @@
-/* The summary as bytes. Version 1: as-of i64, ticks per period f64; for purchases, spend and durations the number of
- * cells i64 and the cells, each its columns f64 and its count i64; the number of gap lengths i64 and each length i64
- * with its count i64. Version 2 adds: the number of covariates i64 and, if there are any, that of strata i64, each with its
- * covariates f64, and the cells of strata as above. Everything in canonical order, so that equal summaries are equal
- * bytes; without covariates version 1 is written. */
+/* The summary as bytes. Version 1: as-of i64, ticks per period f64; for purchases, spend and durations the
+ * number of cells i64 and the cells, each its columns f64 and its count i64; the number of gap lengths i64
+ * and each length i64 with its count i64. Version 2 adds: the number of covariates i64 and, if there are any,
+ * that of strata i64, each with its covariates f64, and the cells of strata as above. Everything in canonical
+ * order, so that equal summaries are equal bytes; without covariates version 1 is written. */
 #include <math.h>
 
 #include "base/blob.h"
@@ -81,8 +81,8 @@ static crm_status bad(crm_error *err)
     return crm_i_fail(err, CRM_E_FORMAT, 2, "The blob holds what no summary can.");
 }
 
-static crm_status read_cells(crm_i_reader *r, const crm_allocator *allocator, int32_t section, crm_i_cells *cells,
-                             crm_error *err)
+static crm_status read_cells(crm_i_reader *r, const crm_allocator *allocator, int32_t section,
+                             crm_i_cells *cells, crm_error *err)
 {
     const int32_t columns = crm_i_section_columns(section);
     const int64_t n = crm_i_read_count(r, 8 * (columns + 1));
@@ -99,7 +99,8 @@ static crm_status read_cells(crm_i_reader *r, const crm_allocator *allocator, in
     return crm_i_cells_weigh(cells) ? CRM_OK : bad(err);
 }
 
-static crm_status read_gaps(crm_i_reader *r, const crm_allocator *allocator, crm_summary *summary, crm_error *err)
+static crm_status read_gaps(crm_i_reader *r, const crm_allocator *allocator, crm_summary *summary,
+                            crm_error *err)
 {
     const int64_t n = crm_i_read_count(r, 16);
     if (n == 0)
@@ -147,7 +148,8 @@ static int32_t is_parted(const crm_summary *summary)
     return next == (double)summary->strata.n && cells->total == summary->cells[CRM_I_PURCHASES].total;
 }
 
-static crm_status read_strata(crm_i_reader *r, const crm_allocator *allocator, crm_summary *summary, crm_error *err)
+static crm_status read_strata(crm_i_reader *r, const crm_allocator *allocator, crm_summary *summary,
+                              crm_error *err)
 {
     crm_i_strata *strata = &summary->strata;
     const int64_t columns = crm_i_read_i64(r);
@@ -189,8 +191,8 @@ static crm_status read_summary(crm_i_reader *r, crm_summary *summary, crm_error 
     return status < 0 ? status : crm_i_read_end(r, err);
 }
 
-crm_status crm_summary_load(const crm_context *context, const uint8_t *bytes, int64_t length, crm_summary **out,
-                            crm_error *err)
+crm_status crm_summary_load(const crm_context *context, const uint8_t *bytes, int64_t length,
+                            crm_summary **out, crm_error *err)
 {
     if (!bytes)
         return crm_i_fail(err, CRM_E_NULL, 2, "bytes is NULL.");

@@ -67,8 +67,8 @@ static int32_t same_covariates(const crm_summary *a, const crm_summary *b)
     return a->strata.columns == b->strata.columns || !knows_customers(a) || !knows_customers(b);
 }
 
-static void put(crm_summary *into, const crm_summary *from, const crm_i_cells *cells, const crm_i_strata *strata,
-                const merged_gaps *gaps)
+static void put(crm_summary *into, const crm_summary *from, const crm_i_cells *cells,
+                const crm_i_strata *strata, const merged_gaps *gaps)
 {
     const crm_allocator *allocator = &into->handle.allocator;
     if (from->strata.columns > 0) {
@@ -95,7 +95,8 @@ crm_status crm_summary_merge(crm_summary *into, const crm_summary *from, crm_err
     if (!into || !from)
         return crm_i_fail(err, CRM_E_NULL, into ? 2 : 1, "A summary is NULL.");
     if (!same_dates(into, from))
-        return crm_i_fail(err, CRM_E_STATE, 2, "The summaries have different as-of dates or ticks per period.");
+        return crm_i_fail(err, CRM_E_STATE, 2,
+                          "The summaries have different as-of dates or ticks per period.");
     if (!same_covariates(into, from))
         return crm_i_fail(err, CRM_E_STATE, 2, "The summaries have different numbers of covariates.");
     const crm_allocator *allocator = &into->handle.allocator;

@@ -1,4 +1,5 @@
-/* Eight short runs side by side, one in each column of a tile; words are sorted there by Batcher's odd-even merging. */
+/* Eight short runs side by side, one in each column of a tile; words are sorted there by Batcher's odd-even
+ * merging. */
 #include "data/tile_kernel.h"
 
 #include <string.h>
@@ -15,21 +16,23 @@ CRM_I_INLINE void exchange_words(uint64_t *restrict low, uint64_t *restrict high
     }
 }
 
-/* Merges of 2, 4, ... 32 rows, r apart, from row i on, whose even and whose odd ones are in order; written out so that the
- * compiler sees which rows meet. */
+/* Merges of 2, 4, ... 32 rows, r apart, from row i on, whose even and whose odd ones are in order; written
+ * out so that the compiler sees which rows meet. */
 #define X(i, j) EXCHANGE(tile + LANES * (i), tile + LANES * (j));
 #define MERGE2(i, r) X(i, (i) + (r))
 #define MERGE4(i, r) MERGE2(i, 2 * (r)) MERGE2((i) + (r), 2 * (r)) X((i) + (r), (i) + 2 * (r))
-#define MERGE8(i, r)                                                                                                   \
-    MERGE4(i, 2 * (r))                                                                                                 \
-    MERGE4((i) + (r), 2 * (r))                                                                                         \
+#define MERGE8(i, r)                                                                                         \
+    MERGE4(i, 2 * (r))                                                                                       \
+    MERGE4((i) + (r), 2 * (r))                                                                               \
     X((i) + (r), (i) + 2 * (r)) X((i) + 3 * (r), (i) + 4 * (r)) X((i) + 5 * (r), (i) + 6 * (r))
 #define ODD(i, r) X((i) + (r), (i) + 2 * (r))
-#define MERGE16(i, r)                                                                                                  \
-    MERGE8(i, 2 * (r))                                                                                                 \
-    MERGE8((i) + (r), 2 * (r))                                                                                         \
-    ODD(i, r) ODD((i) + 2 * (r), r) ODD((i) + 4 * (r), r) ODD((i) + 6 * (r), r) ODD((i) + 8 * (r), r)                  \
-    ODD((i) + 10 * (r), r) ODD((i) + 12 * (r), r)
+#define MERGE16(i, r)                                                                                        \
+    MERGE8(i, 2 * (r))                                                                                       \
+    MERGE8((i) + (r), 2 * (r))                                                                               \
+    ODD(i, r)                                                                                                \
+    ODD((i) + 2 * (r), r)                                                                                    \
+    ODD((i) + 4 * (r), r) ODD((i) + 6 * (r), r) ODD((i) + 8 * (r), r) ODD((i) + 10 * (r), r)                 \
+        ODD((i) + 12 * (r), r)
 #define SORT4(i) MERGE2(i, 1) MERGE2((i) + 2, 1) MERGE4(i, 1)
 #define SORT8(i) SORT4(i) SORT4((i) + 4) MERGE8(i, 1)
 #define SORT16(i) SORT8(i) SORT8((i) + 8) MERGE16(i, 1)
@@ -69,8 +72,8 @@ CRM_I_INLINE void sort_runs(int64_t lanes, uint64_t *words, const int64_t *first
 }
 
 #if CRM_I_ISA < 2
-/* Without a vector minimum of 64-bit words those below 2^52 are sorted as doubles: 2^52 + word has the word for its
- * significand, exactly, and every processor with vectors has a minimum of doubles. */
+/* Without a vector minimum of 64-bit words those below 2^52 are sorted as doubles: 2^52 + word has the word
+ * for its significand, exactly, and every processor with vectors has a minimum of doubles. */
 CRM_I_INLINE void exchange_doubles(double *restrict low, double *restrict high)
 {
     for (int l = 0; l < LANES; l++) {
@@ -104,7 +107,8 @@ CRM_I_INLINE void sort_doubles(double *tile, int rows)
 static const uint64_t narrow = (uint64_t)1 << NARROW;
 static const uint64_t exponent = (uint64_t)0x433 << 52;
 
-CRM_I_INLINE void sort_narrow_runs(int64_t lanes, uint64_t *words, const int64_t *first, const int64_t *n, int rows)
+CRM_I_INLINE void sort_narrow_runs(int64_t lanes, uint64_t *words, const int64_t *first, const int64_t *n,
+                                   int rows)
 {
     double tile[LANES * MOST];
     for (int i = 0; i < LANES * rows; i++)
@@ -133,7 +137,8 @@ static int are_narrow(int64_t lanes, const uint64_t *words, const int64_t *first
 }
 #endif
 
-void CRM_I_KERNEL(crm_i_tile_sort)(int64_t lanes, uint64_t *words, const int64_t *first, const int64_t *n, int32_t rows)
+void CRM_I_KERNEL(crm_i_tile_sort)(int64_t lanes, uint64_t *words, const int64_t *first, const int64_t *n,
+                                   int32_t rows)
 {
 #if CRM_I_ISA < 2
     if (are_narrow(lanes, words, first, n)) {
@@ -189,7 +194,8 @@ CRM_I_INLINE void sort_tile(uint64_t *tile, int32_t rows, int few_bits)
     if (few_bits) {
         double doubles[LANES * MOST];
         for (int i = 0; i < LANES * rows; i++) {
-            const uint64_t bits = tile[i] == UINT64_MAX ? (uint64_t)0x434 << 52 : tile[i] | exponent; /* 2^53 */
+            const uint64_t bits =
+                tile[i] == UINT64_MAX ? (uint64_t)0x434 << 52 : tile[i] | exponent; /* 2^53 */
             memcpy(&doubles[i], &bits, sizeof bits);
         }
         sort_doubles(doubles, rows);
@@ -206,8 +212,9 @@ CRM_I_INLINE void sort_tile(uint64_t *tile, int32_t rows, int few_bits)
     sort_words(tile, rows);
 }
 
-CRM_I_INLINE void take_words(const uint64_t *const *run, const int64_t *restrict n, int32_t rows, int32_t time_bits,
-                             int32_t amount_bits, int sorted, uint64_t *restrict time, uint64_t *restrict amount)
+CRM_I_INLINE void take_words(const uint64_t *const *run, const int64_t *restrict n, int32_t rows,
+                             int32_t time_bits, int32_t amount_bits, int sorted, uint64_t *restrict time,
+                             uint64_t *restrict amount)
 {
     uint64_t tile[LANES * MOST];
     const uint64_t mask = ((uint64_t)1 << (time_bits + amount_bits)) - 1;
@@ -224,8 +231,9 @@ CRM_I_INLINE void take_words(const uint64_t *const *run, const int64_t *restrict
     }
 }
 
-void CRM_I_KERNEL(crm_i_tile_words)(const uint64_t *const *run, const int64_t *n, int32_t rows, int32_t time_bits,
-                                    int32_t amount_bits, int32_t sorted, uint64_t *time, uint64_t *amount)
+void CRM_I_KERNEL(crm_i_tile_words)(const uint64_t *const *run, const int64_t *n, int32_t rows,
+                                    int32_t time_bits, int32_t amount_bits, int32_t sorted, uint64_t *time,
+                                    uint64_t *amount)
 {
     if (rows == 4)
         take_words(run, n, 4, time_bits, amount_bits, sorted, time, amount);

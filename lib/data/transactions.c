@@ -11,7 +11,8 @@
 
 /* ---- making and unmaking ---- */
 
-static crm_status new_log(const crm_context *context, const crm_names *names, crm_transactions **out, crm_error *err)
+static crm_status new_log(const crm_context *context, const crm_names *names, crm_transactions **out,
+                          crm_error *err)
 {
     const crm_allocator allocator = crm_i_allocator(context);
     crm_transactions *log = crm_i_alloc_zeroed(&allocator, 1, (int64_t)sizeof *log);
@@ -117,13 +118,15 @@ static crm_status check_rows(const crm_transactions *log, int64_t n, const uint6
 {
     for (int64_t i = 0; i < n; i++)
         if (!crm_i_time_fits(time[i]))
-            return crm_i_fail_row(err, CRM_E_DOMAIN, 4, i, (double)time[i], "A time lies outside -2^62 .. 2^62.");
+            return crm_i_fail_row(err, CRM_E_DOMAIN, 4, i, (double)time[i],
+                                  "A time lies outside -2^62 .. 2^62.");
     if (!log->names)
         return CRM_OK;
     const uint64_t names = (uint64_t)crm_names_count(log->names);
     for (int64_t i = 0; i < n; i++)
         if (key[i] >= names)
-            return crm_i_fail_row(err, CRM_E_KEY, 3, i, (double)key[i], "A key is not among the names of the log.");
+            return crm_i_fail_row(err, CRM_E_KEY, 3, i, (double)key[i],
+                                  "A key is not among the names of the log.");
     return CRM_OK;
 }
 
@@ -161,13 +164,14 @@ crm_status crm_transactions_append(crm_transactions *log, int64_t n, const uint6
     return crm_i_ok(err);
 }
 
-crm_status crm_transactions_put(crm_transactions *log, int32_t column, int64_t first, int64_t n, const int64_t *value,
-                                crm_error *err)
+crm_status crm_transactions_put(crm_transactions *log, int32_t column, int64_t first, int64_t n,
+                                const int64_t *value, crm_error *err)
 {
     if (!log)
         return crm_i_fail(err, CRM_E_NULL, 1, "log is NULL.");
     if (column < CRM_TX_COST || column >= CRM_I_TX_COLUMNS)
-        return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, (double)column, "column is not an optional column of a log.");
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, (double)column,
+                                "column is not an optional column of a log.");
     if (n < 0)
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 4, (double)n, "n is negative.");
     if (first < 0 || first > log->n || n > log->n - first)
@@ -205,8 +209,10 @@ static int32_t is_ordered(const crm_transactions *log)
     return 1;
 }
 
-/* order[i].index = the row that is i-th by customer, time and arrival: sorted by the less first, each time stably. */
-static void sort_rows(const crm_transactions *log, struct crm_i_sort_pair *order, struct crm_i_sort_pair *scratch)
+/* order[i].index = the row that is i-th by customer, time and arrival: sorted by the less first, each time
+ * stably. */
+static void sort_rows(const crm_transactions *log, struct crm_i_sort_pair *order,
+                      struct crm_i_sort_pair *scratch)
 {
     const int64_t n = log->n;
     for (int64_t i = 0; i < n; i++) {
@@ -296,8 +302,8 @@ static void add_row(crm_transactions *log, const crm_transactions *from, int64_t
     log->n++;
 }
 
-crm_status crm_transactions_slice(const crm_context *context, const crm_transactions *log, int64_t from, int64_t until,
-                                  crm_transactions **out, crm_error *err)
+crm_status crm_transactions_slice(const crm_context *context, const crm_transactions *log, int64_t from,
+                                  int64_t until, crm_transactions **out, crm_error *err)
 {
     if (!log)
         return crm_i_fail(err, CRM_E_NULL, 2, "log is NULL.");
@@ -320,8 +326,8 @@ crm_status crm_transactions_slice(const crm_context *context, const crm_transact
     return crm_i_ok(err);
 }
 
-crm_status crm_transactions_merge(const crm_context *context, const crm_transactions *a, const crm_transactions *b,
-                                  crm_transactions **out, crm_error *err)
+crm_status crm_transactions_merge(const crm_context *context, const crm_transactions *a,
+                                  const crm_transactions *b, crm_transactions **out, crm_error *err)
 {
     if (!a)
         return crm_i_fail(err, CRM_E_NULL, 2, "a is NULL.");
@@ -334,7 +340,8 @@ crm_status crm_transactions_merge(const crm_context *context, const crm_transact
     if (!b->frozen)
         return crm_i_fail(err, CRM_E_STATE, 3, "The log b is not frozen.");
     if (a->names != b->names)
-        return crm_i_fail(err, CRM_E_STATE, 3, "The logs have different names: merge the names and remap first.");
+        return crm_i_fail(err, CRM_E_STATE, 3,
+                          "The logs have different names: merge the names and remap first.");
     crm_transactions either; /* which columns the merged log has */
     memset(&either, 0, sizeof either);
     either.names = a->names;

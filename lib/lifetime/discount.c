@@ -60,7 +60,8 @@ crm_status crm_discount_stream(double flow, double length, double rate, double *
     else
         value = flow * (-crm_i_power_less_one(d, -length) / d.high);
     if (!isfinite(value))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, length, "The present value is beyond the range of double.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, length,
+                                "The present value is beyond the range of double.");
     *out = value;
     return crm_i_ok(err);
 }
@@ -91,7 +92,8 @@ crm_status crm_discount_real(double nominal, double inflation, double *out, crm_
     if (!crm_i_rate_is_good(nominal))
         return crm_i_fail_value(err, CRM_E_DOMAIN, 1, nominal, "nominal must be above -1 and at most 1e100.");
     if (!crm_i_rate_is_good(inflation))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, inflation, "inflation must be above -1 and at most 1e100.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 2, inflation,
+                                "inflation must be above -1 and at most 1e100.");
     if (!out)
         return crm_i_fail(err, CRM_E_NULL, 3, "out is NULL.");
     /* (1 + nominal)/(1 + inflation) - 1 loses what rates near each other have in common; this does not. */

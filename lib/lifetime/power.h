@@ -1,5 +1,5 @@
-/* Growth over many periods: (1 + rate)^t from the logarithm as a pair, because an exponent of some hundreds that is off
- * by half a unit spoils the last two digits of its power. */
+/* Growth over many periods: (1 + rate)^t from the logarithm as a pair, because an exponent of some hundreds
+ * that is off by half a unit spoils the last two digits of its power. */
 #ifndef CRM_I_LIFETIME_POWER_H
 #define CRM_I_LIFETIME_POWER_H
 
@@ -29,15 +29,16 @@ CRM_I_INLINE crm_i_pair crm_i_power_exponent(crm_i_pair log, double t)
     return r;
 }
 
-/* e^(t log): within 2 units. Below DBL_MIN within one unit of the subnormal spacing; infinite beyond the range. */
+/* e^(t log): within 2 units. Below DBL_MIN within one unit of the subnormal spacing; infinite beyond the
+ * range. */
 CRM_I_INLINE double crm_i_power(crm_i_pair log, double t)
 {
     const crm_i_pair e = crm_i_power_exponent(log, t);
     return crm_i_exp(e.high) * (1.0 + e.low);
 }
 
-/* The same for a length of time that need not be a double: half a unit of a thousand periods would be 24 of the power
- * at 10 % a period. */
+/* The same for a length of time that need not be a double: half a unit of a thousand periods would be 24 of
+ * the power at 10 % a period. */
 CRM_I_INLINE double crm_i_power_pair(crm_i_pair log, crm_i_pair t)
 {
     const crm_i_pair e = crm_i_power_exponent(log, t.high);

@@ -1,4 +1,5 @@
-/* The retention model: margins that last as long as the customer stays, with probability r from period to period. */
+/* The retention model: margins that last as long as the customer stays, with probability r from period to
+ * period. */
 #include "crmcore/lifetime.h"
 
 #include "base/error.h"
@@ -88,8 +89,8 @@ static void note_value(crm_i_bad *bad, int64_t i, double margin, double retentio
         crm_i_bad_note(bad, i, 2, margin, "The value is beyond the range of double.");
 }
 
-crm_status crm_retention_value(int64_t n, const double *margin, const double *retention, double rate, double growth,
-                               int64_t periods, int32_t timing, double *out, crm_error *err)
+crm_status crm_retention_value(int64_t n, const double *margin, const double *retention, double rate,
+                               double growth, int64_t periods, int32_t timing, double *out, crm_error *err)
 {
     if (n < 0)
         return crm_i_fail(err, CRM_E_ARGUMENT, 1, "n is negative.");
@@ -110,8 +111,14 @@ crm_status crm_retention_value(int64_t n, const double *margin, const double *re
     if (n > 0 && !out)
         return crm_i_fail(err, CRM_E_NULL, 8, "out is NULL.");
     const int32_t now = timing == CRM_TIMING_BEGIN;
-    const struct terms k = {rate, growth, crm_i_pair_sum(1.0, rate), crm_i_pair_sum(1.0, growth),
-                            crm_i_series_factor(rate), crm_i_series_timing(rate, timing), periods, now};
+    const struct terms k = {rate,
+                            growth,
+                            crm_i_pair_sum(1.0, rate),
+                            crm_i_pair_sum(1.0, growth),
+                            crm_i_series_factor(rate),
+                            crm_i_series_timing(rate, timing),
+                            periods,
+                            now};
     crm_i_bad bad = crm_i_bad_none();
     for (int64_t i = 0; i < n; i++) {
         const double m = margin[i];

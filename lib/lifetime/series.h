@@ -1,4 +1,5 @@
-/* What every discounted series needs, as pairs: the factor of one period, and what the timing within it adds. */
+/* What every discounted series needs, as pairs: the factor of one period, and what the timing within it adds.
+ */
 #ifndef CRM_I_LIFETIME_SERIES_H
 #define CRM_I_LIFETIME_SERIES_H
 

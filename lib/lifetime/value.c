@@ -1,4 +1,5 @@
-/* The parts of value: the margin of a period from its factors, what history was worth, what decisions go by. */
+/* The parts of value: the margin of a period from its factors, what history was worth, what decisions go by.
+ */
 #include "crmcore/lifetime.h"
 
 #include "base/error.h"
@@ -13,7 +14,8 @@ static double margin_of(double frequency, double order, double margin_rate, doub
     return crm_i_pair_value(crm_i_pair_add(gross, cost));
 }
 
-static void note_margin(crm_i_bad *bad, int64_t i, double frequency, double order, double margin_rate, double capital)
+static void note_margin(crm_i_bad *bad, int64_t i, double frequency, double order, double margin_rate,
+                        double capital)
 {
     if (!(frequency >= 0.0) || isinf(frequency))
         crm_i_bad_note(bad, i, 2, frequency, "frequency must be finite and not negative.");
@@ -27,8 +29,9 @@ static void note_margin(crm_i_bad *bad, int64_t i, double frequency, double orde
         crm_i_bad_note(bad, i, 3, order, "The margin is beyond 1e290.");
 }
 
-crm_status crm_value_margin(int64_t n, const double *frequency, const double *order, const double *margin_rate,
-                            const double *capital, double charge, double *out, crm_error *err)
+crm_status crm_value_margin(int64_t n, const double *frequency, const double *order,
+                            const double *margin_rate, const double *capital, double charge, double *out,
+                            crm_error *err)
 {
     if (n < 0)
         return crm_i_fail(err, CRM_E_ARGUMENT, 1, "n is negative.");
@@ -58,7 +61,8 @@ crm_status crm_value_margin(int64_t n, const double *frequency, const double *or
     return crm_i_bad_end(&bad, err);
 }
 
-crm_status crm_value_decision(int64_t n, const double *current, const double *potential, double *out, crm_error *err)
+crm_status crm_value_decision(int64_t n, const double *current, const double *potential, double *out,
+                              crm_error *err)
 {
     if (n < 0)
         return crm_i_fail(err, CRM_E_ARGUMENT, 1, "n is negative.");
@@ -84,10 +88,10 @@ crm_status crm_value_decision(int64_t n, const double *current, const double *po
     return crm_i_bad_end(&bad, err);
 }
 
-/* What the levers of one customer add; NaN if one is missing. *bad: the argument of the first that is out of its
- * domain, which is then given back; 5 where the sum is. */
-static double potential_of(int64_t i, int64_t n, int32_t levers, const double *probability, const double *margin,
-                           int32_t *bad)
+/* What the levers of one customer add; NaN if one is missing. *bad: the argument of the first that is out of
+ * its domain, which is then given back; 5 where the sum is. */
+static double potential_of(int64_t i, int64_t n, int32_t levers, const double *probability,
+                           const double *margin, int32_t *bad)
 {
     crm_i_pair sum = {0.0, 0.0};
     int missing = 0;
@@ -107,8 +111,8 @@ static double potential_of(int64_t i, int64_t n, int32_t levers, const double *p
     return total;
 }
 
-crm_status crm_value_potential(int64_t n, int32_t levers, const double *probability, const double *margin, double *out,
-                               crm_error *err)
+crm_status crm_value_potential(int64_t n, int32_t levers, const double *probability, const double *margin,
+                               double *out, crm_error *err)
 {
     if (n < 0)
         return crm_i_fail(err, CRM_E_ARGUMENT, 1, "n is negative.");
@@ -192,12 +196,14 @@ crm_status crm_value_history(int64_t n, const double *margin, const double *time
         if (isinf(margin[j]))
             return crm_i_fail_row(err, CRM_E_DOMAIN, 2, j, margin[j], "margin is infinite.");
         if (isinf(time[j]) || time[j] > as_of)
-            return crm_i_fail_row(err, CRM_E_DOMAIN, 3, j, time[j], "time must be finite and not after as_of.");
+            return crm_i_fail_row(err, CRM_E_DOMAIN, 3, j, time[j],
+                                  "time must be finite and not after as_of.");
         const double worth = margin[j] == 0.0 ? 0.0 : margin[j] * crm_i_power_between(log, time[j], as_of);
         if (margin[j] != margin[j] || time[j] != time[j])
             missing = 1;
         else if (!isfinite(worth))
-            return crm_i_fail_row(err, CRM_E_DOMAIN, 3, j, time[j], "The compounded margin is beyond double.");
+            return crm_i_fail_row(err, CRM_E_DOMAIN, 3, j, time[j],
+                                  "The compounded margin is beyond double.");
         else
             crm_i_exact_add(&sum, worth);
     }

@@ -21,7 +21,8 @@ static crm_status check(const crm_model *model, int32_t is_spend, int64_t n, int
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, model->kind,
                                 "This kind of model is not a spend model.");
     if (model->design.count > 0)
-        return crm_i_fail(err, CRM_E_ARGUMENT, 2, "A model with covariates predicts by a plan, which takes them.");
+        return crm_i_fail(err, CRM_E_ARGUMENT, 2,
+                          "A model with covariates predicts by a plan, which takes them.");
     if (!is_spend && !prediction->rows)
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 2, model->kind,
                                 "A spend model is not a model of purchases.");

@@ -52,11 +52,11 @@ crm_status crm_i_fit_model(const crm_context *context, int32_t kind, const crm_i
     for (int32_t j = 0; j < k && found->identified; j++)
         for (int32_t i = 0; i < k; i++)
             model->covariance[i + k * j] =
-                found->covariance[i + k * j] *
-                (slope[i] * slope[j]); /* symmetric to the bit */
+                found->covariance[i + k * j] * (slope[i] * slope[j]); /* symmetric to the bit */
     model->fixed = search->fixed;
-    model->penalty = design ? search->moment[CRM_I_MOMENT_MASS] * crm_i_design_penalty(kind, design, model->parameter)
-                            : 0.0;
+    model->penalty =
+        design ? search->moment[CRM_I_MOMENT_MASS] * crm_i_design_penalty(kind, design, model->parameter)
+               : 0.0;
     model->log_likelihood = found->value + model->penalty;
     model->condition = found->condition;
     model->customers = search->moment[CRM_I_MOMENT_MASS];
@@ -74,8 +74,8 @@ static double share_left(double done)
     return done + (1.0 - done) * 0.25;
 }
 
-crm_status crm_i_fit_run(const crm_context *context, const crm_i_sample *sample, crm_i_search *search, double done,
-                         int32_t moving, crm_error *err)
+crm_status crm_i_fit_run(const crm_context *context, const crm_i_sample *sample, crm_i_search *search,
+                         double done, int32_t moving, crm_error *err)
 {
     while (search->phase != CRM_I_SEARCH_DONE) {
         const double next = moving ? share_left(done) : done;

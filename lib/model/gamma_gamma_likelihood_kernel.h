@@ -12,13 +12,13 @@ CRM_I_INLINE int32_t crm_i_gamma_gamma_is_exact(double q)
 
 /* Sums over rows, weight w, of what depends on both count x and mean z. With y = x z and s = v/(v + y): */
 enum {
-    CRM_I_GG_LOG = 0,       /* ln(1 + v/y); where exact ln(1 + y/v) */
-    CRM_I_GG_X_LOG = 1,     /* x ln(1 + v/y) */
-    CRM_I_GG_SHARE = 2,     /* 1 - s */
-    CRM_I_GG_X_SHARE = 3,   /* x s */
+    CRM_I_GG_LOG = 0,     /* ln(1 + v/y); where exact ln(1 + y/v) */
+    CRM_I_GG_X_LOG = 1,   /* x ln(1 + v/y) */
+    CRM_I_GG_SHARE = 2,   /* 1 - s */
+    CRM_I_GG_X_SHARE = 3, /* x s */
     CRM_I_GG_GRADIENT_SUMS = 4,
-    CRM_I_GG_SPREAD = 4,    /* s (1 - s) */
-    CRM_I_GG_X_SPREAD = 5,  /* x s (1 - s) */
+    CRM_I_GG_SPREAD = 4,   /* s (1 - s) */
+    CRM_I_GG_X_SPREAD = 5, /* x s (1 - s) */
     CRM_I_GG_HESSIAN_SUMS = 6
 };
 CRM_I_KERNEL_DECLARE(void, crm_i_gamma_gamma_block,

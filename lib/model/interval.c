@@ -8,7 +8,8 @@
 #include "numeric/elementary.h"
 #include "numeric/special.h"
 
-/* Wald on log-parameters, so that no bound is negative: theta e^(-+ z se/theta); on coefficients as they are. */
+/* Wald on log-parameters, so that no bound is negative: theta e^(-+ z se/theta); on coefficients as they are.
+ */
 static void wald(const crm_model *model, double z, double *low, double *high)
 {
     const int32_t base = crm_i_kind_of(model->kind)->parameters;

@@ -212,7 +212,8 @@ crm_status crm_i_sample_build(const crm_context *context, const crm_i_likelihood
 }
 
 crm_status crm_i_sample_of_rows(const crm_context *context, const crm_i_likelihood *likelihood, int64_t n,
-                                const double *const *column, const double *mass, crm_i_sample *sample, crm_error *err)
+                                const double *const *column, const double *mass, crm_i_sample *sample,
+                                crm_error *err)
 {
     memset(sample, 0, sizeof *sample);
     sample->likelihood = likelihood;

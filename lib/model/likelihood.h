@@ -71,11 +71,11 @@ typedef struct crm_i_derivatives {
 } crm_i_derivatives;
 
 struct crm_i_likelihood {
-    int32_t section;        /* CRM_I_PURCHASES, CRM_I_SPENDS, CRM_I_DURATIONS */
-    int32_t stepped;        /* 1: wants sample->above, 0: all distinct values in sample->tail */
-    int32_t sums[3];        /* how many sums each order has */
-    uint32_t scales;        /* bit i: parameter i is measured in the unit of the data; */
-    uint32_t rates;         /* in its inverse */
+    int32_t section; /* CRM_I_PURCHASES, CRM_I_SPENDS, CRM_I_DURATIONS */
+    int32_t stepped; /* 1: wants sample->above, 0: all distinct values in sample->tail */
+    int32_t sums[3]; /* how many sums each order has */
+    uint32_t scales; /* bit i: parameter i is measured in the unit of the data; */
+    uint32_t rates;  /* in its inverse */
 
     /* The sums of n <= CRM_I_LIKELIHOOD_ROWS rows from `first`, on lanes. */
     void (*block)(int32_t isa, const crm_i_sample *sample, const double *parameter, int32_t order,
@@ -108,15 +108,17 @@ crm_status crm_i_sample_build(const crm_context *context, const crm_i_likelihood
 
 /* The sample of n rows that the caller keeps, ascending by column 0. */
 crm_status crm_i_sample_of_rows(const crm_context *context, const crm_i_likelihood *likelihood, int64_t n,
-                                const double *const *column, const double *mass, crm_i_sample *sample, crm_error *err);
+                                const double *const *column, const double *mass, crm_i_sample *sample,
+                                crm_error *err);
 
 /* A sample of `draws` customers of a sample, evenly spread over its rows in their order. */
 crm_status crm_i_sample_thin(const crm_context *context, const crm_i_sample *from, int64_t draws,
                              crm_i_sample *sample, crm_error *err);
 void crm_i_sample_release(crm_i_sample *sample);
 
-/* The log-likelihood of a sample, of one with strata less the penalty of its design; CRM_OK, CRM_E_CANCELLED or CRM_E_EXECUTOR. Allocates nothing. Progress goes
- * from `from` to `to`. hessian is not written by CRM_I_ORDER_GRADIENT. */
+/* The log-likelihood of a sample, of one with strata less the penalty of its design; CRM_OK, CRM_E_CANCELLED
+ * or CRM_E_EXECUTOR. Allocates nothing. Progress goes from `from` to `to`. hessian is not written by
+ * CRM_I_ORDER_GRADIENT. */
 crm_status crm_i_likelihood_evaluate(const crm_context *context, const crm_i_sample *sample,
                                      const double *parameter, int32_t order, double from, double to,
                                      crm_i_derivatives *out, crm_error *err);

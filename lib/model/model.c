@@ -11,7 +11,10 @@
 #include "numeric/linear.h"
 
 static const char blob_kind[4] = {'M', 'O', 'D', 'L'};
-enum { BLOB_VERSION = 3, BLOB_PLAIN = 2 }; /* 1 knew no fixed parameters, 2 no covariates: it is still written */
+enum {
+    BLOB_VERSION = 3,
+    BLOB_PLAIN = 2
+}; /* 1 knew no fixed parameters, 2 no covariates: it is still written */
 
 crm_model *crm_i_model_new(const crm_context *context, int32_t kind, const crm_i_design *design)
 {
@@ -125,8 +128,8 @@ static crm_status check_covariance(int32_t count, const double *c, crm_error *er
 
 /* out_arg: the position of out. */
 static crm_status create(const crm_context *context, int32_t kind, int32_t count, const double *parameter,
-                         const double *covariance, const crm_i_design *design, crm_model **out, int32_t out_arg,
-                         crm_error *err)
+                         const double *covariance, const crm_i_design *design, crm_model **out,
+                         int32_t out_arg, crm_error *err)
 {
     const int32_t base = crm_i_kind_of(kind)->parameters;
     if (count != base + design->count)
@@ -157,7 +160,8 @@ crm_status crm_model_create(const crm_context *context, int32_t kind, int32_t co
 {
     const crm_i_design none = crm_i_design_none();
     const crm_status status = crm_i_kind_check(kind, 2, err);
-    return status == CRM_OK ? create(context, kind, count, parameter, covariance, &none, out, 6, err) : status;
+    return status == CRM_OK ? create(context, kind, count, parameter, covariance, &none, out, 6, err)
+                            : status;
 }
 
 /* Columns that there are, processes that there are, and no two coefficients of one column for one process. */
@@ -183,9 +187,10 @@ static int32_t is_design(const crm_i_design *design)
     return 1;
 }
 
-crm_status crm_model_create_covariates(const crm_context *context, int32_t kind, int32_t count, const double *parameter,
-                                       const double *covariance, int32_t columns, int32_t coefficients,
-                                       const int32_t *column, const int32_t *process, crm_model **out, crm_error *err)
+crm_status crm_model_create_covariates(const crm_context *context, int32_t kind, int32_t count,
+                                       const double *parameter, const double *covariance, int32_t columns,
+                                       int32_t coefficients, const int32_t *column, const int32_t *process,
+                                       crm_model **out, crm_error *err)
 {
     const crm_status status = crm_i_kind_check(kind, 2, err);
     if (status != CRM_OK)
@@ -193,9 +198,11 @@ crm_status crm_model_create_covariates(const crm_context *context, int32_t kind,
     if (!crm_i_design_is_taken(kind))
         return crm_i_fail_value(err, CRM_E_UNSUPPORTED, 2, kind, "This kind of model takes no covariates.");
     if (columns < 1 || columns > CRM_I_COEFFICIENTS)
-        return crm_i_fail_value(err, CRM_E_ARGUMENT, 6, columns, "The number of covariates is not from 1 to 32.");
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 6, columns,
+                                "The number of covariates is not from 1 to 32.");
     if (coefficients < 1 || coefficients > CRM_I_COEFFICIENTS)
-        return crm_i_fail_value(err, CRM_E_ARGUMENT, 7, coefficients, "The number of coefficients is not from 1 to 32.");
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 7, coefficients,
+                                "The number of coefficients is not from 1 to 32.");
     if (!column)
         return crm_i_fail(err, CRM_E_NULL, 8, "The columns are NULL.");
     if (!process)
@@ -208,7 +215,8 @@ crm_status crm_model_create_covariates(const crm_context *context, int32_t kind,
         design.process[i] = process[i];
     }
     if (!is_design(&design))
-        return crm_i_fail(err, CRM_E_DOMAIN, 8, "A column or process does not exist, or has two coefficients.");
+        return crm_i_fail(err, CRM_E_DOMAIN, 8,
+                          "A column or process does not exist, or has two coefficients.");
     return create(context, kind, count, parameter, covariance, &design, out, 10, err);
 }
 
@@ -219,7 +227,8 @@ int32_t crm_model_count(const crm_model *model)
     return model ? model->count : 0;
 }
 
-crm_status crm_model_coefficient(const crm_model *model, int32_t i, int32_t *column, int32_t *process, crm_error *err)
+crm_status crm_model_coefficient(const crm_model *model, int32_t i, int32_t *column, int32_t *process,
+                                 crm_error *err)
 {
     if (!model)
         return crm_i_fail(err, CRM_E_NULL, 1, "The model is NULL.");
@@ -396,7 +405,8 @@ static int32_t is_sane(const crm_model *model)
     if (check_parameters(base, model->count, model->parameter, NULL) != CRM_OK)
         return 0;
     const uint32_t every = ((uint32_t)1 << base) - 1;
-    if (model->fixed > every || (model->fixed == every && model->design.count == 0)) /* not there, or none is free */
+    if (model->fixed > every ||
+        (model->fixed == every && model->design.count == 0)) /* not there, or none is free */
         return 0;
     if (!(model->penalty >= 0.0 && model->penalty < CRM_I_INFINITY))
         return 0;

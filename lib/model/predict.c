@@ -185,14 +185,17 @@ static void compute(const work *w, const crm_i_column *column, int64_t first, sc
     int32_t outside = 0;
     if (job->model->design.count > 0) {
         const crm_i_predict_covariates covariates = covariates_of(job, first);
-        outside = crm_i_predict_strata(w->isa, job->model, &column->ask, &covariates, &s->strip, s->value, s->value_d);
+        outside = crm_i_predict_strata(w->isa, job->model, &column->ask, &covariates, &s->strip, s->value,
+                                       s->value_d);
     } else {
         crm_i_predict_of(job->model)
-            ->rows(w->isa, job->model->parameter, &column->ask, column->table, &s->strip, s->value, s->value_d);
+            ->rows(w->isa, job->model->parameter, &column->ask, column->table, &s->strip, s->value,
+                   s->value_d);
     }
     for (int64_t i = 0; i < n && outside; i++)
         if (s->history[i] == GOOD && isnan(s->value[i]))
-            crm_i_bad_note(w->bad, first + i, job->z_arg, CRM_I_NAN, "The parameters that the covariates give are too extreme.");
+            crm_i_bad_note(w->bad, first + i, job->z_arg, CRM_I_NAN,
+                           "The parameters that the covariates give are too extreme.");
     for (int64_t i = 0; i < n; i++)
         s->value[i] = s->history[i] == GOOD ? s->value[i] : CRM_I_NAN;
     if (column->quantity != CRM_QUANTITY_VALUE)

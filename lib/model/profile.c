@@ -78,8 +78,8 @@ static crm_status excess(profile *p, double distance, double *out, crm_error *er
     return status;
 }
 
-/* Outwards from the estimate until the fall is too far: *inner within, *outer without, the last step as far as
- * the bound of fits. *open: 1 if the likelihood does not fall so far there either. */
+/* Outwards from the estimate until the fall is too far: *inner within, *outer without, the last step as far
+ * as the bound of fits. *open: 1 if the likelihood does not fall so far there either. */
 static crm_status bracket(profile *p, double side, double step, double *inner, double *outer, double *below,
                           double *above, int32_t *open, crm_error *err)
 {

@@ -36,8 +36,9 @@ static crm_status values_of(int32_t kind, const crm_options *options, int32_t id
     *values = crm_i_option_f64s(options, id, &n);
     if (!*values || n == crm_i_kind_of(kind)->parameters)
         return CRM_OK;
-    return crm_i_fail_value(err, CRM_E_DOMAIN, arg, (double)n,
-                            "A start, or parameters to hold, must have as many values as the kind has parameters.");
+    return crm_i_fail_value(
+        err, CRM_E_DOMAIN, arg, (double)n,
+        "A start, or parameters to hold, must have as many values as the kind has parameters.");
 }
 
 /* held: 0 where a parameter is free; NULL: all are. */
@@ -55,8 +56,8 @@ static void set_free(crm_i_search *search, const double *held)
 }
 
 /* given: one start of the caller's, or NULL. Coefficients start at 0 and are free. */
-static void prepare(crm_i_search *search, int32_t kind, int32_t coefficients, int32_t limit, const double *given,
-                    const double *held)
+static void prepare(crm_i_search *search, int32_t kind, int32_t coefficients, int32_t limit,
+                    const double *given, const double *held)
 {
     memset(search, 0, sizeof *search);
     search->likelihood = crm_i_kind_of(kind)->likelihood;
@@ -73,13 +74,14 @@ static void prepare(crm_i_search *search, int32_t kind, int32_t coefficients, in
     }
 }
 
-void crm_i_search_from(crm_i_search *search, int32_t kind, int32_t limit, const double *start, const double *held)
+void crm_i_search_from(crm_i_search *search, int32_t kind, int32_t limit, const double *start,
+                       const double *held)
 {
     prepare(search, kind, 0, limit, start, held);
 }
 
-crm_status crm_i_search_start(crm_i_search *search, int32_t kind, int32_t coefficients, const crm_options *options,
-                              int32_t arg, crm_error *err)
+crm_status crm_i_search_start(crm_i_search *search, int32_t kind, int32_t coefficients,
+                              const crm_options *options, int32_t arg, crm_error *err)
 {
     /* the options let no value pass that is not finite, no start that is not above 0, none held below 0 */
     const double *given;
@@ -89,7 +91,8 @@ crm_status crm_i_search_start(crm_i_search *search, int32_t kind, int32_t coeffi
         status = values_of(kind, options, CRM_OPTION_FIT_FIXED, arg, &held, err);
     if (status != CRM_OK)
         return status;
-    prepare(search, kind, coefficients, (int32_t)crm_i_option_i64(options, CRM_OPTION_FIT_ITERATIONS), given, held);
+    prepare(search, kind, coefficients, (int32_t)crm_i_option_i64(options, CRM_OPTION_FIT_ITERATIONS), given,
+            held);
     if (search->free_count == 0)
         return crm_i_fail(err, CRM_E_ARGUMENT, arg, "All parameters are held: there is nothing to fit.");
     return CRM_OK;
@@ -253,8 +256,8 @@ static int32_t judge_end(const struct crm_i_newton *newton, int32_t determined)
     return determined ? CRM_I_NEWTON_CONVERGED : CRM_I_NEWTON_FLAT;
 }
 
-/* Parameters held at a bound and others alike, but not those the caller holds: which way the likelihood changes
- * least. */
+/* Parameters held at a bound and others alike, but not those the caller holds: which way the likelihood
+ * changes least. */
 static void flattest(const struct crm_i_newton *newton, double *direction)
 {
     const int32_t k = newton->k;

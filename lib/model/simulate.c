@@ -36,7 +36,8 @@ static crm_status check_models(const crm_model *model, const crm_model *spend, c
 {
     crm_status status = crm_i_model_ready(model, 2, err);
     if (status == CRM_OK && model->design.count > 0)
-        status = crm_i_fail(err, CRM_E_ARGUMENT, 2, "A model with covariates simulates nothing: it knows no customer without.");
+        status = crm_i_fail(err, CRM_E_ARGUMENT, 2,
+                            "A model with covariates simulates nothing: it knows no customer without.");
     if (status == CRM_OK && spend)
         status = crm_i_model_ready(spend, 3, err);
     if (status != CRM_OK)
@@ -85,9 +86,8 @@ static crm_status flush(batch *rows, crm_error *err)
     if (n == 0)
         return CRM_OK;
     const crm_status status = crm_i_progress(rows->context, rows->done, err);
-    return status == CRM_OK
-               ? crm_transactions_append(rows->log, n, rows->key, rows->time, rows->amount, err)
-               : status;
+    return status == CRM_OK ? crm_transactions_append(rows->log, n, rows->key, rows->time, rows->amount, err)
+                            : status;
 }
 
 static crm_status put(batch *rows, uint64_t key, int64_t time, int64_t amount, crm_error *err)

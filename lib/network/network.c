@@ -96,11 +96,13 @@ static int32_t reserve_nodes(crm_network *network, int64_t nodes)
     const crm_allocator *allocator = &network->handle.allocator;
     void *key = network->key;
     void *role = network->role;
-    const int32_t keys = crm_i_grow(allocator, &key, &network->node_capacity, network->nodes, nodes, sizeof(uint64_t));
+    const int32_t keys =
+        crm_i_grow(allocator, &key, &network->node_capacity, network->nodes, nodes, sizeof(uint64_t));
     network->key = key;
     if (!keys)
         return 0;
-    const int32_t roles = crm_i_grow(allocator, &role, &network->role_capacity, network->nodes, nodes, sizeof(int32_t));
+    const int32_t roles =
+        crm_i_grow(allocator, &role, &network->role_capacity, network->nodes, nodes, sizeof(int32_t));
     network->role = role;
     return roles && reserve_slots(network, nodes);
 }
@@ -140,7 +142,8 @@ crm_status crm_network_add_nodes(crm_network *network, int64_t n, const uint64_t
         return crm_i_fail(err, CRM_E_NULL, 4, "role is NULL.");
     for (int64_t i = 0; i < n; i++) {
         if (role[i] < CRM_ROLE_CUSTOMER || role[i] > CRM_ROLE_PARTNER)
-            return crm_i_fail_row(err, CRM_E_ARGUMENT, 4, i, role[i], "role is not one of CRM_ROLE_*, from 1.");
+            return crm_i_fail_row(err, CRM_E_ARGUMENT, 4, i, role[i],
+                                  "role is not one of CRM_ROLE_*, from 1.");
     }
     if (n > 0 && !reserve_nodes(network, network->nodes + n))
         return crm_i_fail_memory(err);
@@ -150,7 +153,8 @@ crm_status crm_network_add_nodes(crm_network *network, int64_t n, const uint64_t
         const int64_t node = network->slot[at];
         if (node >= 0 && network->role[node] != role[i]) {
             take_back(network, before);
-            crm_i_fail_row(err, CRM_E_KEY, 3, i, (double)key[i], "A key is already there with another role: ");
+            crm_i_fail_row(err, CRM_E_KEY, 3, i, (double)key[i],
+                           "A key is already there with another role: ");
             crm_i_text_add_u64(err, key[i]);
             return CRM_E_KEY;
         }
@@ -179,7 +183,8 @@ crm_status crm_network_add_edges(crm_network *network, int64_t n, const uint64_t
         return crm_i_fail(err, CRM_E_NULL, 5, "kind is NULL.");
     for (int64_t i = 0; i < n; i++) {
         if (kind[i] < CRM_EDGE_REFER || kind[i] > CRM_EDGE_ALLY)
-            return crm_i_fail_row(err, CRM_E_ARGUMENT, 5, i, kind[i], "kind is not one of CRM_EDGE_*, from 1.");
+            return crm_i_fail_row(err, CRM_E_ARGUMENT, 5, i, kind[i],
+                                  "kind is not one of CRM_EDGE_*, from 1.");
         if (weight && (!(weight[i] > 0.0) || isinf(weight[i])))
             return crm_i_fail_row(err, CRM_E_DOMAIN, 6, i, weight[i], "weight must be positive and finite.");
     }

@@ -1,5 +1,6 @@
-/* The inside of a network. Rows are nodes in ascending order of key; edges stand in two tables, by their tail and by their
- * head, each sorted by (row, other end, kind), so that nothing depends on the order in which they were added. */
+/* The inside of a network. Rows are nodes in ascending order of key; edges stand in two tables, by their tail
+ * and by their head, each sorted by (row, other end, kind), so that nothing depends on the order in which
+ * they were added. */
 #ifndef CRM_I_NETWORK_NETWORK_H
 #define CRM_I_NETWORK_NETWORK_H
 
@@ -34,7 +35,8 @@ struct crm_network {
     uint64_t *key;
     int64_t role_capacity;
     int32_t *role;
-    /* while building: where a key is, by open addressing; -1 is free. A power of two, at least twice the nodes. */
+    /* while building: where a key is, by open addressing; -1 is free. A power of two, at least twice the
+     * nodes. */
     int64_t slots;
     int64_t *slot;
     int64_t added;

@@ -1,5 +1,5 @@
-/* Chain value: what a customer is worth with those it brought, from the leaves up and without recursion, so that a chain
- * may be as long as memory allows. */
+/* Chain value: what a customer is worth with those it brought, from the leaves up and without recursion, so
+ * that a chain may be as long as memory allows. */
 #include "network/network.h"
 
 #include <string.h>
@@ -32,7 +32,8 @@ static crm_status find_parents(struct chain *c, int32_t kind, crm_error *err)
             if (g->in.kind[e] != kind)
                 continue;
             if (c->parent[i] >= 0) {
-                crm_i_fail_row(err, CRM_E_KEY, 2, i, (double)g->key[i], "A node has more than one referrer: ");
+                crm_i_fail_row(err, CRM_E_KEY, 2, i, (double)g->key[i],
+                               "A node has more than one referrer: ");
                 crm_i_text_add_u64(err, g->key[i]);
                 return CRM_E_KEY;
             }
@@ -60,7 +61,8 @@ static void order_rows(struct chain *c, int32_t kind)
     }
 }
 
-/* Of the cycle above the first row not reached, the first row, and the edge into it. order is used for marks. */
+/* Of the cycle above the first row not reached, the first row, and the edge into it. order is used for marks.
+ */
 static crm_status name_cycle(struct chain *c, crm_error *err)
 {
     const crm_network *g = c->network;
@@ -116,8 +118,8 @@ static void write_out(const struct chain *c, double rho, double *gross, double *
     }
 }
 
-static crm_status run(struct chain *c, int32_t kind, const double *own, double rho, double *gross, double *conserved,
-                      crm_error *err)
+static crm_status run(struct chain *c, int32_t kind, const double *own, double rho, double *gross,
+                      double *conserved, crm_error *err)
 {
     const crm_network *g = c->network;
     crm_status status = find_parents(c, kind, err);
@@ -137,7 +139,8 @@ static crm_status run(struct chain *c, int32_t kind, const double *own, double r
 }
 
 crm_status crm_network_chain_value(const crm_context *context, const crm_network *network, int32_t kind,
-                                   const double *own, double rho, double *gross, double *conserved, crm_error *err)
+                                   const double *own, double rho, double *gross, double *conserved,
+                                   crm_error *err)
 {
     crm_status status = crm_i_network_ready(network, 2, err);
     if (status != CRM_OK)

@@ -13,7 +13,7 @@ struct degree {
     int32_t direction;
     int32_t role;
     int32_t kind;
-    int64_t *count;   /* one of these is NULL */
+    int64_t *count; /* one of these is NULL */
     double *strength;
 };
 
@@ -59,7 +59,8 @@ static crm_status run(const crm_context *context, struct degree *d, crm_error *e
     if (status != CRM_OK)
         return status;
     if (d->direction < CRM_DIRECTION_OUT || d->direction > CRM_DIRECTION_BOTH)
-        return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, d->direction, "direction is not one of CRM_DIRECTION_*.");
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, d->direction,
+                                "direction is not one of CRM_DIRECTION_*.");
     if (d->role < CRM_ROLE_ANY || d->role > CRM_ROLE_PARTNER)
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 4, d->role, "role is not one of CRM_ROLE_*.");
     if (d->kind < CRM_EDGE_ANY || d->kind > CRM_EDGE_ALLY)
@@ -72,8 +73,8 @@ static crm_status run(const crm_context *context, struct degree *d, crm_error *e
     return status == CRM_OK ? crm_i_ok(err) : status;
 }
 
-crm_status crm_network_degree(const crm_context *context, const crm_network *network, int32_t direction, int32_t role,
-                              int32_t kind, int64_t *out, crm_error *err)
+crm_status crm_network_degree(const crm_context *context, const crm_network *network, int32_t direction,
+                              int32_t role, int32_t kind, int64_t *out, crm_error *err)
 {
     struct degree d = {network, direction, role, kind, out, NULL};
     return run(context, &d, err);

@@ -1,4 +1,5 @@
-/* Freezing: nodes into ascending key, edges into two tables. All is built beside the old, which is let go at the end. */
+/* Freezing: nodes into ascending key, edges into two tables. All is built beside the old, which is let go at
+ * the end. */
 #include "network/network.h"
 
 #include <string.h>
@@ -85,7 +86,8 @@ static int64_t row_of(const struct freeze *f, uint64_t key)
     return low < f->nodes && f->key[low] == key ? low : -1;
 }
 
-static crm_status name_edge(const crm_i_edge *e, crm_status status, int64_t number, const char *text, crm_error *err)
+static crm_status name_edge(const crm_i_edge *e, crm_status status, int64_t number, const char *text,
+                            crm_error *err)
 {
     crm_i_fail_row(err, status, 2, number, CRM_I_NAN, text);
     crm_i_text_add_u64(err, e->from);

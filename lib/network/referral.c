@@ -57,7 +57,8 @@ crm_status crm_referral_value(int64_t n, const int32_t *type, const double *peri
             return status;
         const double worth = worth_of(log, period[i], type[i] == CAME_BY_REFERRAL ? net[i] : 0.0, saved[i]);
         if (worth == worth && isinf(worth))
-            return crm_i_fail_row(err, CRM_E_DOMAIN, 3, i, period[i], "The discounted value is beyond double.");
+            return crm_i_fail_row(err, CRM_E_DOMAIN, 3, i, period[i],
+                                  "The discounted value is beyond double.");
         if (worth != worth)
             missing = 1;
         else

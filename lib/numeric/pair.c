@@ -7,16 +7,16 @@
 static double series_after_third(double z)
 {
     const double z2 = z * z;
-    const double even = 0x1.999999999999ap-2 +
-                        z2 * (0x1.c71c71c71c71cp-3 +
-                              z2 * (0x1.3b13b13b1392dp-3 +
-                                    z2 * (0x1.e1e1e1cc06c2ap-4 +
-                                          z2 * (0x1.8616f2d57cf2ep-4 + z2 * 0x1.434ee4750c322p-4))));
-    const double odd = 0x1.2492492492492p-2 +
-                       z2 * (0x1.745d1745d1747p-3 +
-                             z2 * (0x1.1111111127f7cp-3 +
-                                   z2 * (0x1.af2872a5786c5p-4 +
-                                         z2 * (0x1.645ef4e9fb57cp-4 + z2 * 0x1.66474aea0d6cbp-4))));
+    const double even =
+        0x1.999999999999ap-2 +
+        z2 * (0x1.c71c71c71c71cp-3 +
+              z2 * (0x1.3b13b13b1392dp-3 +
+                    z2 * (0x1.e1e1e1cc06c2ap-4 + z2 * (0x1.8616f2d57cf2ep-4 + z2 * 0x1.434ee4750c322p-4))));
+    const double odd =
+        0x1.2492492492492p-2 +
+        z2 * (0x1.745d1745d1747p-3 +
+              z2 * (0x1.1111111127f7cp-3 +
+                    z2 * (0x1.af2872a5786c5p-4 + z2 * (0x1.645ef4e9fb57cp-4 + z2 * 0x1.66474aea0d6cbp-4))));
     return even + z * odd;
 }
 

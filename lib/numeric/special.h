@@ -32,7 +32,8 @@ double crm_i_lbeta(double a, double b);
 double crm_i_lbeta_ratio(double a, double b, double m, double n);
 /* ln of Gamma(x + p + q) Gamma(x)/(Gamma(x + p) Gamma(x + q)) >= 0, p and q >= 0: 16u. */
 double crm_i_lgamma_cross(double x, double p, double q);
-/* Its derivatives by x: psi(x + p + q) - psi(x + p) - psi(x + q) + psi(x) <= 0, and the same of psi' >= 0: 16u. */
+/* Its derivatives by x: psi(x + p + q) - psi(x + p) - psi(x + q) + psi(x) <= 0, and the same of psi' >= 0:
+ * 16u. */
 double crm_i_digamma_cross(double x, double p, double q);
 double crm_i_trigamma_cross(double x, double p, double q);
 

@@ -45,7 +45,7 @@ static double polynomial_step(const double *c, int n, double z, double w, double
 
 /* The Stirling series is v s(v^2), v = 1/y. */
 static const double stirling[8] = {
-    1.0 / 12.0,  -1.0 / 360.0,      1.0 / 1260.0, -1.0 / 1680.0,
+    1.0 / 12.0,   -1.0 / 360.0,      1.0 / 1260.0, -1.0 / 1680.0,
     1.0 / 1188.0, -691.0 / 360360.0, 1.0 / 156.0,  -3617.0 / 122400.0,
 };
 
@@ -301,7 +301,8 @@ double crm_i_trigamma_cross(double x, double p, double q)
     const double y = x + steps;
     const cross u = inverse_of(y, p, q);
     const cross square = cross_product(u, u);
-    double sum = u.by_both + (0.5 * square.by_both + series_cross(psi1_series, 8, u, cross_product(square, u)));
+    double sum =
+        u.by_both + (0.5 * square.by_both + series_cross(psi1_series, 8, u, cross_product(square, u)));
     for (int j = steps - 1; j >= 0; j--) {
         const cross t = inverse_of(x + j, p, q);
         sum += cross_product(t, t).by_both;

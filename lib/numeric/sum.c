@@ -47,8 +47,8 @@ static double round_limbs(const uint32_t *limb, int sticky, int exponent)
  * or more for a divisor below 2^30. */
 static double divide_rounded(uint64_t high, uint64_t low, uint32_t divisor)
 {
-    const uint32_t numerator[7] = {0, 0, 0, (uint32_t)low, (uint32_t)(low >> 32), (uint32_t)high,
-                                   (uint32_t)(high >> 32)};
+    const uint32_t numerator[7] = {
+        0, 0, 0, (uint32_t)low, (uint32_t)(low >> 32), (uint32_t)high, (uint32_t)(high >> 32)};
     uint32_t quotient[7];
     uint64_t rest = 0;
     for (int i = 6; i >= 0; i--) {

@@ -1,5 +1,5 @@
-/* Concentration: how much of the total how few customers hold. Every sum is exact or runs over sorted values, so that
- * the order of the input cannot matter. */
+/* Concentration: how much of the total how few customers hold. Every sum is exact or runs over sorted values,
+ * so that the order of the input cannot matter. */
 #include "crmcore/portfolio.h"
 
 #include "base/context.h"
@@ -12,12 +12,12 @@
 
 /* One look at a column. */
 struct column {
-    int64_t known;    /* values that are not NaN */
-    int64_t above;    /* values > 0 */
-    double most;      /* the largest size */
-    double net;       /* the sum of all */
-    double positive;  /* the sum of those > 0 */
-    double sizes;     /* the sum of sizes */
+    int64_t known;   /* values that are not NaN */
+    int64_t above;   /* values > 0 */
+    double most;     /* the largest size */
+    double net;      /* the sum of all */
+    double positive; /* the sum of those > 0 */
+    double sizes;    /* the sum of sizes */
 };
 
 /* Arguments 2 and 3 of every function here. */
@@ -58,7 +58,8 @@ static crm_status look(int64_t n, const double *value, struct column *c, crm_err
 }
 
 /* A share in (0, 1] of a total that is chosen by positive_only, both checked; arguments 4 and 5. */
-static crm_status choose(const struct column *c, double share, int32_t positive_only, double *total, crm_error *err)
+static crm_status choose(const struct column *c, double share, int32_t positive_only, double *total,
+                         crm_error *err)
 {
     if (!(share > 0.0 && share <= 1.0))
         return crm_i_fail_value(err, CRM_E_DOMAIN, 4, share, "share must be above 0 and at most 1.");
@@ -70,8 +71,8 @@ static crm_status choose(const struct column *c, double share, int32_t positive_
     return CRM_OK;
 }
 
-/* What the customers on places 1..places hold together: all above the value on the last of these places, and as many
- * of those equal to it as are left. */
+/* What the customers on places 1..places hold together: all above the value on the last of these places, and
+ * as many of those equal to it as are left. */
 static double held_by(int64_t n, const double *value, int64_t places, double last)
 {
     crm_i_exact sum;
@@ -159,8 +160,8 @@ static int sort_down(const crm_context *context, int64_t n, const double *value,
     return scratch != NULL;
 }
 
-crm_status crm_concentration_whale(const crm_context *context, int64_t n, const double *value, double *cumulative,
-                                   int64_t *peak_rank, crm_error *err)
+crm_status crm_concentration_whale(const crm_context *context, int64_t n, const double *value,
+                                   double *cumulative, int64_t *peak_rank, crm_error *err)
 {
     struct column c;
     const crm_status status = look(n, value, &c, err);
@@ -206,8 +207,8 @@ crm_status crm_concentration_lorenz(const crm_context *context, int64_t n, const
     return crm_i_ok(err);
 }
 
-/* Sum of (n + 1 - 2k) v_k over the values from the largest down, as the differences of the k-th from either end, none of
- * which is negative. */
+/* Sum of (n + 1 - 2k) v_k over the values from the largest down, as the differences of the k-th from either
+ * end, none of which is negative. */
 static double spread(int64_t known, const double *sorted, double scale)
 {
     crm_i_pair sum = {0.0, 0.0};
@@ -219,8 +220,8 @@ static double spread(int64_t known, const double *sorted, double scale)
     return crm_i_pair_value(sum);
 }
 
-crm_status crm_concentration_gini(const crm_context *context, int64_t n, const double *value, int32_t normalised,
-                                  double *out, crm_error *err)
+crm_status crm_concentration_gini(const crm_context *context, int64_t n, const double *value,
+                                  int32_t normalised, double *out, crm_error *err)
 {
     struct column c;
     const crm_status status = look(n, value, &c, err);
@@ -230,7 +231,8 @@ crm_status crm_concentration_gini(const crm_context *context, int64_t n, const d
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 4, normalised, "normalised must be 0 or 1.");
     const double total = normalised ? c.sizes : c.net;
     if (!(total > 0.0))
-        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, total, "The Gini coefficient of a total that is not positive.");
+        return crm_i_fail_value(err, CRM_E_DOMAIN, 3, total,
+                                "The Gini coefficient of a total that is not positive.");
     if (!out)
         return crm_i_fail(err, CRM_E_NULL, 5, "out is NULL.");
     const crm_allocator allocator = crm_i_allocator(context);
@@ -266,7 +268,8 @@ crm_status crm_concentration_hhi(const crm_context *context, int64_t n, const do
     if (!out)
         return crm_i_fail(err, CRM_E_NULL, 4, "out is NULL.");
     const double total = c.net * scale;
-    const double sum = crm_i_pair_value(crm_i_pair_divide(crm_i_exact_pair(&squares), crm_i_pair_product(total, total)));
+    const double sum =
+        crm_i_pair_value(crm_i_pair_divide(crm_i_exact_pair(&squares), crm_i_pair_product(total, total)));
     *out = sum < 1.0 ? sum : 1.0; /* a total that was rounded down */
     return crm_i_ok(err);
 }

@@ -1,4 +1,5 @@
-/* The portfolio: the class of each customer by present profit and future value, and the sums a segment's class is of. */
+/* The portfolio: the class of each customer by present profit and future value, and the sums a segment's
+ * class is of. */
 #include "crmcore/portfolio.h"
 
 #include <stdatomic.h>
@@ -31,8 +32,8 @@ static void classify_part(void *arg, int64_t part, int64_t worker)
     struct classes *c = arg;
     const int64_t at = part * PART_ROWS;
     const int64_t rows = c->n - at < PART_ROWS ? c->n - at : PART_ROWS;
-    const int64_t bad = CRM_I_KERNEL_PICK(c->isa, crm_i_portfolio_classes)(rows, c->profit + at, c->future + at,
-                                                                           c->threshold, c->out + at);
+    const int64_t bad = CRM_I_KERNEL_PICK(c->isa, crm_i_portfolio_classes)(
+        rows, c->profit + at, c->future + at, c->threshold, c->out + at);
     if (c->keep)
         CRM_I_KERNEL_PICK(c->isa, crm_i_portfolio_veto)(rows, c->keep + at, c->out + at);
     if (bad > 0)
@@ -49,8 +50,9 @@ static void note_class(crm_i_bad *bad, int64_t i, double profit, double future)
         crm_i_bad_note(bad, i, 4, future, "future is infinite.");
 }
 
-crm_status crm_portfolio_classify(const crm_context *context, int64_t n, const double *profit, const double *future,
-                                  double threshold, const uint8_t *keep, uint8_t *out, crm_error *err)
+crm_status crm_portfolio_classify(const crm_context *context, int64_t n, const double *profit,
+                                  const double *future, double threshold, const uint8_t *keep, uint8_t *out,
+                                  crm_error *err)
 {
     if (n < 0)
         return crm_i_fail(err, CRM_E_ARGUMENT, 2, "n is negative.");
@@ -117,8 +119,9 @@ CRM_I_INLINE void add_row(struct sums *s, double profit, double future)
 }
 
 /* Few segments: all sums at once, rows in their order. */
-static int32_t sum_together(const crm_allocator *allocator, int64_t n, const int32_t *segment, int32_t segments,
-                            const double *profit, const double *future, double *profit_sum, double *future_sum)
+static int32_t sum_together(const crm_allocator *allocator, int64_t n, const int32_t *segment,
+                            int32_t segments, const double *profit, const double *future, double *profit_sum,
+                            double *future_sum)
 {
     struct sums *sums = crm_i_alloc_zeroed(allocator, segments, sizeof *sums);
     if (!sums)
@@ -157,8 +160,8 @@ static int32_t sum_apart(const crm_allocator *allocator, int64_t n, const int32_
 }
 
 crm_status crm_portfolio_sum(const crm_context *context, int64_t n, const int32_t *segment, int32_t segments,
-                             const double *profit, const double *future, double *profit_sum, double *future_sum,
-                             crm_error *err)
+                             const double *profit, const double *future, double *profit_sum,
+                             double *future_sum, crm_error *err)
 {
     if (n < 0)
         return crm_i_fail(err, CRM_E_ARGUMENT, 2, "n is negative.");
@@ -178,8 +181,8 @@ crm_status crm_portfolio_sum(const crm_context *context, int64_t n, const int32_
     if (status != CRM_OK)
         return status;
     const crm_allocator allocator = crm_i_allocator(context);
-    const int32_t done = (segments <= TOGETHER ? sum_together : sum_apart)(&allocator, n, segment, segments, profit,
-                                                                           future, profit_sum, future_sum);
+    const int32_t done = (segments <= TOGETHER ? sum_together : sum_apart)(
+        &allocator, n, segment, segments, profit, future, profit_sum, future_sum);
     return done ? crm_i_ok(err) : crm_i_fail_memory(err);
 }
 

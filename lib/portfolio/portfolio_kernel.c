@@ -7,9 +7,10 @@
 
 enum { STRIP = 512 };
 
-/* Classes as doubles, whose comparisons every instruction set has; 2^52 added brings them into the lowest byte. */
-static void strip_classes(int64_t n, const double *restrict profit, const double *restrict future, double threshold,
-                          uint8_t *restrict out)
+/* Classes as doubles, whose comparisons every instruction set has; 2^52 added brings them into the lowest
+ * byte. */
+static void strip_classes(int64_t n, const double *restrict profit, const double *restrict future,
+                          double threshold, uint8_t *restrict out)
 {
     double t[STRIP];
     uint64_t u[STRIP];
@@ -42,8 +43,8 @@ static int64_t strip_bad(int64_t n, const double *profit, const double *future, 
     return bad;
 }
 
-int64_t CRM_I_KERNEL(crm_i_portfolio_classes)(int64_t n, const double *profit, const double *future, double threshold,
-                                              uint8_t *out)
+int64_t CRM_I_KERNEL(crm_i_portfolio_classes)(int64_t n, const double *profit, const double *future,
+                                              double threshold, uint8_t *out)
 {
     int64_t bad = 0;
     for (int64_t at = 0; at < n; at += STRIP) {

@@ -4,8 +4,8 @@
 
 #include "base/kernel.h"
 
-/* out[i] = the class of row i, without a veto; 0 where profit or future is not finite. Answers how many rows have an
- * infinity and no NaN. */
+/* out[i] = the class of row i, without a veto; 0 where profit or future is not finite. Answers how many rows
+ * have an infinity and no NaN. */
 CRM_I_KERNEL_DECLARE(int64_t, crm_i_portfolio_classes,
                      (int64_t n, const double *profit, const double *future, double threshold, uint8_t *out));
 

@@ -18,7 +18,8 @@ void CRM_I_KERNEL(crm_i_pyramid_survey)(int64_t n, const double *value, int64_t 
     count[1] = number - finite;
 }
 
-void CRM_I_KERNEL(crm_i_pyramid_count)(int64_t n, const double *value, double bound, int64_t *above, int64_t *equal)
+void CRM_I_KERNEL(crm_i_pyramid_count)(int64_t n, const double *value, double bound, int64_t *above,
+                                       int64_t *equal)
 {
     int64_t a = 0;
     int64_t e = 0;

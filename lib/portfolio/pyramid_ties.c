@@ -12,8 +12,9 @@ int32_t crm_i_ties_tier(int64_t place, int32_t cuts, const int64_t *rank)
     return cuts + 1;
 }
 
-static crm_status sort_group(const crm_i_ties *ties, const crm_i_ties_group *g, int64_t n, const double *value,
-                             const uint64_t *key, int32_t cuts, const int64_t *rank, crm_error *err)
+static crm_status sort_group(const crm_i_ties *ties, const crm_i_ties_group *g, int64_t n,
+                             const double *value, const uint64_t *key, int32_t cuts, const int64_t *rank,
+                             crm_error *err)
 {
     struct crm_i_sort_pair *pair = ties->pair + g->at;
     int64_t found = 0;
@@ -34,8 +35,9 @@ static crm_status sort_group(const crm_i_ties *ties, const crm_i_ties_group *g, 
     return CRM_OK;
 }
 
-crm_status crm_i_ties_collect(crm_i_ties *ties, const crm_allocator *allocator, int64_t n, const double *value,
-                              const uint64_t *key, int32_t cuts, const int64_t *rank, crm_error *err)
+crm_status crm_i_ties_collect(crm_i_ties *ties, const crm_allocator *allocator, int64_t n,
+                              const double *value, const uint64_t *key, int32_t cuts, const int64_t *rank,
+                              crm_error *err)
 {
     ties->rows = 0;
     for (int32_t g = 0; g < ties->groups; g++) {
@@ -66,6 +68,7 @@ void crm_i_ties_assign(const crm_i_ties *ties, int32_t cuts, const int64_t *rank
         if (negative_lowest && group->value < 0.0)
             continue;
         for (int64_t i = 0; i < group->equal; i++)
-            tier[ties->pair[group->at + i].index] = (uint8_t)crm_i_ties_tier(group->above + i + 1, cuts, rank);
+            tier[ties->pair[group->at + i].index] =
+                (uint8_t)crm_i_ties_tier(group->above + i + 1, cuts, rank);
     }
 }

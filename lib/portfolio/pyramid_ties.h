@@ -25,10 +25,12 @@ typedef struct {
     struct crm_i_sort_pair *scratch;
 } crm_i_ties;
 
-/* Fills in rows, which is the sum of group[].equal, and the arrays; CRM_E_KEY where a key stands twice at a cut, so
- * that the order of the rows would decide. rank[0..cuts-1] as in crm_i_ties_tier. release is due in any case. */
-crm_status crm_i_ties_collect(crm_i_ties *ties, const crm_allocator *allocator, int64_t n, const double *value,
-                              const uint64_t *key, int32_t cuts, const int64_t *rank, crm_error *err);
+/* Fills in rows, which is the sum of group[].equal, and the arrays; CRM_E_KEY where a key stands twice at a
+ * cut, so that the order of the rows would decide. rank[0..cuts-1] as in crm_i_ties_tier. release is due in
+ * any case. */
+crm_status crm_i_ties_collect(crm_i_ties *ties, const crm_allocator *allocator, int64_t n,
+                              const double *value, const uint64_t *key, int32_t cuts, const int64_t *rank,
+                              crm_error *err);
 void crm_i_ties_release(crm_i_ties *ties, const crm_allocator *allocator);
 
 /* The tier of the customer on a place from 1: the first j with place <= rank[j-1], else cuts + 1. */

@@ -25,13 +25,15 @@ static crm_status check(int64_t n, const double *value, const uint8_t *tier, int
         if (tier[i] > tiers)
             return crm_i_fail_row(err, CRM_E_ARGUMENT, 3, i, tier[i], "A tier is above tiers.");
         if (tier[i] > 0 && !isfinite(value[i]))
-            return crm_i_fail_row(err, CRM_E_DOMAIN, 2, i, value[i], "A value in a tier is missing or infinite.");
+            return crm_i_fail_row(err, CRM_E_DOMAIN, 2, i, value[i],
+                                  "A value in a tier is missing or infinite.");
     }
     return CRM_OK;
 }
 
 /* The sums of value * scale. */
-static void add_up(int64_t n, const double *value, const uint8_t *tier, int32_t tiers, double scale, struct totals *t)
+static void add_up(int64_t n, const double *value, const uint8_t *tier, int32_t tiers, double scale,
+                   struct totals *t)
 {
     for (int32_t j = 0; j < tiers; j++) {
         t->count[j] = 0;
@@ -45,8 +47,8 @@ static void add_up(int64_t n, const double *value, const uint8_t *tier, int32_t 
     }
 }
 
-crm_status crm_pyramid_totals(int64_t n, const double *value, const uint8_t *tier, int32_t tiers, int64_t *count,
-                              double *sum, crm_error *err)
+crm_status crm_pyramid_totals(int64_t n, const double *value, const uint8_t *tier, int32_t tiers,
+                              int64_t *count, double *sum, crm_error *err)
 {
     const crm_status status = check(n, value, tier, tiers, err);
     if (status != CRM_OK)
@@ -79,8 +81,8 @@ static crm_i_pair mean_of(const crm_i_exact *sum, int64_t count)
     return crm_i_pair_divide(crm_i_exact_pair(sum), crm_i_pair_of((double)count));
 }
 
-crm_status crm_pyramid_homogeneity(int64_t n, const double *value, const uint8_t *tier, int32_t tiers, double *out,
-                                   crm_error *err)
+crm_status crm_pyramid_homogeneity(int64_t n, const double *value, const uint8_t *tier, int32_t tiers,
+                                   double *out, crm_error *err)
 {
     const crm_status status = check(n, value, tier, tiers, err);
     if (status != CRM_OK)
@@ -122,7 +124,8 @@ crm_status crm_pyramid_homogeneity(int64_t n, const double *value, const uint8_t
     for (int32_t j = 0; j < tiers; j++) {
         if (t.count[j] == 0)
             continue;
-        const double d = crm_i_pair_value(crm_i_pair_add(mean_of(&t.sum[j], t.count[j]), crm_i_pair_negate(mean)));
+        const double d =
+            crm_i_pair_value(crm_i_pair_add(mean_of(&t.sum[j], t.count[j]), crm_i_pair_negate(mean)));
         between += (double)t.count[j] * (d * d);
     }
     *out = between < all ? between / all : 1.0;

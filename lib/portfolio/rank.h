@@ -6,8 +6,9 @@
 
 #include <math.h>
 
-/* ceil(share * n), where a product that lies within min(1e-9 n, 1/100) of a whole number counts as that number: shares
- * are read to nine digits, so that .2 of 10 is 2 and .1 + .2 of 10 is 3, whatever their last bits; never beyond n. */
+/* ceil(share * n), where a product that lies within min(1e-9 n, 1/100) of a whole number counts as that
+ * number: shares are read to nine digits, so that .2 of 10 is 2 and .1 + .2 of 10 is 3, whatever their last
+ * bits; never beyond n. */
 CRM_I_INLINE int64_t crm_i_rank_of_share(double share, int64_t n)
 {
     const double size = (double)n;

@@ -1,4 +1,5 @@
-/* A power of two that brings the largest of some values near 1, so that their squares and sums stay in range. */
+/* A power of two that brings the largest of some values near 1, so that their squares and sums stay in range.
+ */
 #ifndef CRM_I_PORTFOLIO_SCALE_H
 #define CRM_I_PORTFOLIO_SCALE_H
 

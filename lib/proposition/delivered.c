@@ -43,8 +43,8 @@ static crm_status check_weights(const double *weight, crm_error *err)
     return CRM_OK;
 }
 
-crm_status crm_delivered_value(int64_t n, const double *field, int64_t ld, const double *weight, double *difference,
-                               double *ratio, crm_error *err)
+crm_status crm_delivered_value(int64_t n, const double *field, int64_t ld, const double *weight,
+                               double *difference, double *ratio, crm_error *err)
 {
     static const double ones[FIELDS] = {1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0};
     if (n < 0)
@@ -54,7 +54,8 @@ crm_status crm_delivered_value(int64_t n, const double *field, int64_t ld, const
     if (ld < n)
         return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, (double)ld, "ld is below n.");
     if (ld > INT64_MAX / FIELDS)
-        return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, (double)ld, "8 columns of ld rows are beyond 64 bits.");
+        return crm_i_fail_value(err, CRM_E_ARGUMENT, 3, (double)ld,
+                                "8 columns of ld rows are beyond 64 bits.");
     if (weight) {
         const crm_status status = check_weights(weight, err);
         if (status != CRM_OK)

@@ -1,5 +1,5 @@
-/* The report: the stages of the chain composed, from a book to what each customer is worth. It computes nothing itself
- * that a room below it computes. */
+/* The report: the stages of the chain composed, from a book to what each customer is worth. It computes
+ * nothing itself that a room below it computes. */
 #include <math.h>
 
 #include "base/context.h"
@@ -12,14 +12,14 @@
 
 enum { FIGURES = 12 }; /* ids are 1 .. FIGURES-1 */
 
-/* Quantities of the plan, in the order in which they are added; EXPECTED is left out where the horizon is for ever,
- * SPEND and VALUE where there is no spend model. */
+/* Quantities of the plan, in the order in which they are added; EXPECTED is left out where the horizon is for
+ * ever, SPEND and VALUE where there is no spend model. */
 enum { ALIVE, EXPECTED, DISCOUNTED, SPEND, VALUE, QUANTITIES };
 
 struct crm_report {
     crm_i_handle handle;
     int64_t n;
-    double *results;               /* QUANTITIES columns of n, then as many of their standard errors, then PROFIT */
+    double *results; /* QUANTITIES columns of n, then as many of their standard errors, then PROFIT */
     uint8_t *tier, *class;
     crm_model *purchases, *spend;
     double figure[FIGURES], figure_se[FIGURES];
@@ -111,7 +111,8 @@ static crm_status find_profit(build *b)
     const int32_t whole = b->has_cost ? CRM_CUSTOMER_MARGIN : CRM_CUSTOMER_REVENUE;
     const int32_t column = crm_customers_i64(b->book, recent) ? recent : whole;
     const double rate = b->has_cost ? 1.0 : b->margin_rate;
-    const crm_status s = crm_money_to_f64(r->n, crm_customers_i64(b->book, column), b->decimals, profit(r), b->err);
+    const crm_status s =
+        crm_money_to_f64(r->n, crm_customers_i64(b->book, column), b->decimals, profit(r), b->err);
     if (s != CRM_OK)
         return s;
     for (int64_t i = 0; i < r->n; i++)
@@ -174,7 +175,8 @@ static crm_status fit_models(build *b)
     return purchases != CRM_OK ? purchases : spend;
 }
 
-/* Adds to the plan what the report needs; place[q] is the column of quantity q in its output, -1 if it is left out. */
+/* Adds to the plan what the report needs; place[q] is the column of quantity q in its output, -1 if it is
+ * left out. */
 static crm_status fill_plan(const build *b, crm_plan *plan, int32_t with_spend, int32_t place[QUANTITIES])
 {
     for (int32_t q = 0; q < QUANTITIES; q++)
@@ -183,15 +185,18 @@ static crm_status fill_plan(const build *b, crm_plan *plan, int32_t with_spend, 
     if (s == CRM_OK && !isinf(b->horizon))
         s = crm_plan_add(plan, CRM_QUANTITY_EXPECTED, 0.0, b->horizon, 0.0, 0.0, &place[EXPECTED], b->err);
     if (s == CRM_OK)
-        s = crm_plan_add(plan, CRM_QUANTITY_DISCOUNTED, 0.0, b->horizon, b->discount, 0.0, &place[DISCOUNTED], b->err);
+        s = crm_plan_add(plan, CRM_QUANTITY_DISCOUNTED, 0.0, b->horizon, b->discount, 0.0, &place[DISCOUNTED],
+                         b->err);
     if (s == CRM_OK && with_spend)
         s = crm_plan_add(plan, CRM_QUANTITY_SPEND, 0.0, 0.0, 0.0, 0.0, &place[SPEND], b->err);
     if (s == CRM_OK && with_spend)
-        s = crm_plan_add(plan, CRM_QUANTITY_VALUE, 0.0, b->horizon, b->discount, b->margin_rate, &place[VALUE], b->err);
+        s = crm_plan_add(plan, CRM_QUANTITY_VALUE, 0.0, b->horizon, b->discount, b->margin_rate,
+                         &place[VALUE], b->err);
     return s;
 }
 
-/* The plan writes its columns without gaps; here they move, from the last on, to where their quantity belongs. */
+/* The plan writes its columns without gaps; here they move, from the last on, to where their quantity
+ * belongs. */
 static void spread_columns(const crm_report *r, double *columns, const int32_t place[QUANTITIES])
 {
     for (int32_t q = QUANTITIES - 1; q >= 0; q--) {
@@ -204,8 +209,8 @@ static void spread_columns(const crm_report *r, double *columns, const int32_t p
     }
 }
 
-/* Without a mean, q <= 1, the spend of nobody is worth a figure: some rows would have one, and totals would be of those.
- * The fit need not say so: its remark may be another. */
+/* Without a mean, q <= 1, the spend of nobody is worth a figure: some rows would have one, and totals would
+ * be of those. The fit need not say so: its remark may be another. */
 static int32_t has_mean(const crm_model *spend)
 {
     double parameter[3] = {0.0, 0.0, 0.0}; /* p, q, v of Gamma-Gamma */
@@ -227,10 +232,11 @@ static crm_status predict(build *b)
         s = fill_plan(b, plan, with_spend, place);
     if (s == CRM_OK)
         s = crm_plan_run(part, plan, r->n, crm_customers_f64(b->book, CRM_CUSTOMER_X),
-                         crm_customers_f64(b->book, CRM_CUSTOMER_T_X), crm_customers_f64(b->book, CRM_CUSTOMER_T),
+                         crm_customers_f64(b->book, CRM_CUSTOMER_T_X),
+                         crm_customers_f64(b->book, CRM_CUSTOMER_T),
                          crm_customers_f64(b->book, CRM_CUSTOMER_SPEND_COUNT),
-                         crm_customers_f64(b->book, CRM_CUSTOMER_MEAN_SPEND), NULL, quantity(r, 0), quantity_se(r, 0),
-                         total, b->err);
+                         crm_customers_f64(b->book, CRM_CUSTOMER_MEAN_SPEND), NULL, quantity(r, 0),
+                         quantity_se(r, 0), total, b->err);
     crm_plan_destroy(plan);
     crm_context_destroy(part);
     if (s != CRM_OK)
@@ -271,8 +277,8 @@ static crm_status sort_customers(build *b)
     if (s == CRM_OK)
         s = crm_i_context_part(b->context, 0.97, 1.0, &classes, b->err);
     if (s == CRM_OK)
-        s = crm_pyramid_assign(tiers, r->n, value, NULL, (int32_t)b->tiers, b->cut, CRM_CUT_COUNT, CRM_TIES_UP, 0,
-                               r->tier, b->err);
+        s = crm_pyramid_assign(tiers, r->n, value, NULL, (int32_t)b->tiers, b->cut, CRM_CUT_COUNT,
+                               CRM_TIES_UP, 0, r->tier, b->err);
     if (s == CRM_OK && !isnan(threshold))
         s = crm_portfolio_classify(classes, r->n, profit(r), value, threshold, NULL, r->class, b->err);
     crm_context_destroy(classes);
@@ -383,7 +389,8 @@ const crm_model *crm_report_spend_model(const crm_report *report)
     return report ? report->spend : NULL;
 }
 
-crm_status crm_report_total(const crm_report *report, int32_t figure, double *value, double *se, crm_error *err)
+crm_status crm_report_total(const crm_report *report, int32_t figure, double *value, double *se,
+                            crm_error *err)
 {
     if (!report || !value)
         return crm_i_fail(err, CRM_E_NULL, !report ? 1 : 3, !report ? "report is NULL." : "value is NULL.");
