@@ -18,7 +18,7 @@ crm_i_go_rule crm_i_go_rule_of(int32_t class);
 enum { CRM_I_GO_LENGTHS = 15, CRM_I_GO_VARIATIONS = 8 };
 extern const double crm_i_go_length[CRM_I_GO_LENGTHS];
 extern const double crm_i_go_variation[CRM_I_GO_VARIATIONS];
-extern const int32_t crm_i_go_class[CRM_I_GO_LENGTHS + 1][CRM_I_GO_VARIATIONS + 1];
+extern const int32_t crm_i_go_class[(CRM_I_GO_LENGTHS + 1) * (CRM_I_GO_VARIATIONS + 1)]; /* row by row */
 
 /* The classes of n rows; variation is overwritten. */
 CRM_I_INLINE void crm_i_go_classes(int n, const double *restrict length, double *restrict variation,
@@ -35,7 +35,7 @@ CRM_I_INLINE void crm_i_go_classes(int n, const double *restrict length, double 
         variation[i] = (CRM_I_GO_VARIATIONS + 1) * row + column;
     }
     for (int i = 0; i < n; i++)
-        class[i] = crm_i_go_class[0][(int32_t)variation[i]];
+        class[i] = crm_i_go_class[(int32_t)variation[i]];
 }
 
 #endif

@@ -165,6 +165,8 @@ static void discounted_times(int32_t isa, const double *parameter, const crm_i_a
     double u[CRM_I_STRIP];
     CRM_I_KERNEL_PICK(isa, crm_i_pareto_place)
     (strip->n, first, CRM_I_DISCOUNT_LENGTH, CRM_I_DISCOUNT_PANELS, strip->T, at, u);
+    for (int i = 0; i < CRM_I_STRIP; i++)
+        life->time[i] = life->time_s[i] = life->time_b[i] = CRM_I_NAN; /* where no panel is */
     if (table)
         from_panels(isa, table, BLOCK, strip->gradient, strip->n, at, u, life);
     else
